@@ -1,0 +1,1 @@
+"""Russian as tables and small rules. Nothing here knows of reviews."""

@@ -1,0 +1,154 @@
+"""The one path from raw text to words, shared by discovery, training and the routing service.
+
+Two steps. ``fold`` maps characters one to one (case, ё, width, odd spaces), so offsets into the raw text survive.
+``word_form`` then brings a single word to its normal form (elongation, look-alike letters, combining marks).
+Pure Python with no dependency: the routing service imports this file.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+MAX_WORD = 48
+"""Longer words are cut: real Russian words end long before, and a stranger may send a megabyte without a space."""
+
+_DROPPED = "\ufdd0"  # a Unicode noncharacter: stands for what is invisible inside a word (soft hyphen, zero width space)
+_CACHE_LIMIT = 200_000
+
+_LOOKALIKE = str.maketrans("aceopxykmthb", "асеорхукмтнв")
+_LOOKALIKE_BACK = str.maketrans("асеорхукмтнв", "aceopxykmthb")
+
+# One alternation, no nested repetition: time stays linear in the length of the text.
+_TOKEN = re.compile(
+    r"(?P<url>(?:https?://|www\.)[^\s<>\"'«»]{1,2000})"
+    rf"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f{_DROPPED}'’\-](?=[^\W\d_]|[\u0300-\u036f{_DROPPED}])|[\u0300-\u036f])*)"
+    r"|(?P<number>\d(?:[\d.,]*\d)?)"
+    r"|(?P<smile>[)]{2,}|[(]{2,}|[:;]-?[)(])"
+    r"|(?P<sign>[!?]+)"
+    r"|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff])",
+)
+_ELONGATED = re.compile(r"(.)\1{2,}")
+_COMBINING = re.compile(r"[\u0300-\u036f]")
+_LATIN = re.compile(r"[a-z]")
+_CYRILLIC = re.compile(r"[а-я]")
+
+
+class Token(NamedTuple):
+    """A word of a text: ``text[start:end]`` is its raw spelling, ``form`` the normal form."""
+
+    start: int
+    end: int
+    form: str
+
+
+class _Fold(dict[int, str]):
+    """A translation table that is filled as characters are met; every value is one character."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        kind = unicodedata.category(char)
+        if kind == "Cf":
+            folded = _DROPPED
+        elif kind in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}:
+            folded = " "
+        else:
+            compatible = unicodedata.normalize("NFKC", char)
+            folded = (compatible if len(compatible) == 1 else char).lower()
+            folded = folded if len(folded) == 1 else char
+            folded = "е" if folded == "ё" else folded
+        if len(self) < _CACHE_LIMIT:
+            self[code] = folded
+        return folded
+
+
+class _Forms(dict[str, str]):
+    """Normal forms of folded words already met; bounded, since strangers choose the words."""
+
+    def __missing__(self, folded: str) -> str:
+        form = word_form(folded)
+        if len(self) < _CACHE_LIMIT:
+            self[folded] = form
+        return form
+
+
+_FOLD = _Fold()
+_FORMS = _Forms()
+
+
+def fold(text: str) -> str:
+    """Return ``text`` lower-cased and cleaned character by character; the length never changes.
+
+    >>> fold("ЁЛКА\\u00a0ＯＫ")
+    'елка ok'
+    """
+    return text.translate(_FOLD)
+
+
+def word_form(folded: str) -> str:
+    """Return the normal form of one folded word; it may be empty.
+
+    >>> word_form("ооочень"), word_form("дocтавка")
+    ('очень', 'доставка')
+    """
+    form = folded.replace(_DROPPED, "").replace("’", "'")
+    if _COMBINING.search(form):
+        form = _COMBINING.sub("", unicodedata.normalize("NFC", form)).replace("ё", "е")
+    form = _ELONGATED.sub(r"\1", form)
+    if _LATIN.search(form) and _CYRILLIC.search(form):
+        form = _one_alphabet(form)
+    return form[:MAX_WORD].rstrip("-'")
+
+
+def _one_alphabet(form: str) -> str:
+    """Return a word of mixed letters in the alphabet most of its letters are from, where look-alikes allow."""
+    latin, cyrillic = len(_LATIN.findall(form)), len(_CYRILLIC.findall(form))
+    whole = form.translate(_LOOKALIKE if cyrillic >= latin else _LOOKALIKE_BACK)
+    whole = _ELONGATED.sub(r"\1", whole)
+    return form if _LATIN.search(whole) and _CYRILLIC.search(whole) else whole
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield the words, numbers, smileys, signs and emoji of ``text`` in order, with offsets into ``text``.
+
+    >>> [token.form for token in tokens("Шуууумит, см. https://a.ru/b?c=1 за 1 890 руб.!!! ))")]
+    ['шумит', 'см', 'url', 'за', '0', '0', 'руб', '!', '))']
+    """
+    for match in _TOKEN.finditer(fold(text)):
+        form = _form_of(match.lastgroup, match.group())
+        if form:
+            yield Token(match.start(), match.end(), form)
+
+
+def words(text: str) -> list[str]:
+    """Return the normal forms of the tokens of ``text``; the fast way when offsets are not needed.
+
+    >>> words("Не ПРИВЕЗЛИ…не привезли")
+    ['не', 'привезли', 'не', 'привезли']
+    """
+    forms = [_form_of(match.lastgroup, match.group()) for match in _TOKEN.finditer(fold(text))]
+    return [form for form in forms if form]
+
+
+def normalize(text: str) -> str:
+    """Return the normal forms joined by spaces. Normalising twice gives the same as once.
+
+    >>> normalize("КлассныЙ чаЙник!!!!")
+    'классный чайник !'
+    """
+    return " ".join(words(text))
+
+
+def _form_of(group: str | None, folded: str) -> str:
+    """Return the form of a token by the group of the pattern it matched."""
+    if group == "word":
+        return _FORMS[folded]
+    if group == "number":
+        return "0"
+    if group == "url":
+        return "url"
+    if group == "smile":
+        return "))" if folded.endswith(")") else "(("
+    if group == "sign":
+        return "?" if "?" in folded else "!"
+    return folded

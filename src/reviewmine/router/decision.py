@@ -1,0 +1,41 @@
+"""What the router says of one review."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from reviewmine.router.policy import Action
+
+Span = tuple[str, int, int]
+"""Field, start and end: ``review[field][start:end]``."""
+
+
+@dataclass(frozen=True)
+class TypeScore:
+    """A type with its calibrated probability; ``evidence`` are the spans of the review that spoke for it."""
+
+    code: str
+    title: str
+    probability: float
+    owner: str
+    evidence: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer for one review. ``types`` is never empty and starts with the most probable type."""
+
+    id: str
+    kind: str
+    types: tuple[TypeScore, ...]
+    action: Action
+    owner: str
+    reason: str
+    alternatives: tuple[TypeScore, ...]
+    novelty: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data for JSON, probabilities rounded to four digits."""
+        data = asdict(self)
+        for score in (*data["types"], *data["alternatives"]):
+            score["probability"] = round(score["probability"], 4)
+        return data | {"novelty": round(self.novelty, 4)}

@@ -1,0 +1,212 @@
+"""The experiment file: YAML to frozen pydantic models. An unknown key is an error that names the key and its place."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from reviewmine.errors import ReviewmineError
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_DEFAULTS = {"REVIEWMINE_DATA": "../shared/data"}
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Closed(BaseModel):
+    """Frozen settings that refuse unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Extras(Closed):
+    """Side features; a categorical cell may hold several values joined by ``|``."""
+
+    categorical: tuple[str, ...] = ()
+    numeric: tuple[str, ...] = ()
+
+
+class TypesColumn(Closed):
+    """Where the labelled file keeps the types of a row."""
+
+    column: str = "types"
+    separator: str | None = "|"
+
+
+class Data(Closed):
+    """The files of an experiment and their columns."""
+
+    labelled: str | None = None
+    unlabelled: str | None = None
+    fields: dict[str, str] = {}
+    """Our field to their column; what is not named is recognised."""
+    extras: Extras = Extras()
+    types: TypesColumn = TypesColumn()
+    group: str | None = None
+    """Rows that share a value of this column stay in one part."""
+    time: str | None = None
+
+    @model_validator(mode="after")
+    def _some_source(self) -> "Data":
+        if self.labelled is None and self.unlabelled is None:
+            msg = "name a file under labelled or unlabelled"
+            raise ValueError(msg)
+        return self
+
+
+class Split(Closed):
+    """How rows become the training, calibration and test parts.
+
+    ``group`` deals whole groups (near copies always are one group) at random; ``time`` puts the newest last;
+    ``column`` reads the part from a column, and a value named under two parts is shared half and half.
+    """
+
+    strategy: Literal["group", "time", "column"] = "group"
+    test: Share | tuple[str, ...] = 0.2
+    calibration: Share | tuple[str, ...] = 0.15
+    train: tuple[str, ...] = ()
+    column: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_strategy(self) -> "Split":
+        by_value = [isinstance(part, tuple) for part in (self.test, self.calibration)]
+        if self.strategy == "column" and not (self.column and self.train and all(by_value)):
+            msg = "strategy column needs column, train, calibration and test, the last three as lists of values"
+            raise ValueError(msg)
+        if self.strategy != "column" and (any(by_value) or self.train or self.column):
+            msg = f"strategy {self.strategy} takes test and calibration as shares"
+            raise ValueError(msg)
+        return self
+
+
+class Discover(Closed):
+    """How topics are found."""
+
+    encoder: str = "domain"
+    """``domain``, ``navec``, or ``sentence:<hub id or folder>``."""
+    types: Literal["auto"] | Annotated[int, Field(ge=2, le=1000)] = "auto"
+    unit: Literal["review", "statement"] = "statement"
+    about: Literal["pains", "all"] = "pains"
+    """``pains`` leaves out praise and the words of happy customers; ``all`` takes every statement."""
+    min_probability: Annotated[float, Field(ge=0, lt=1)] = 0.02
+    """A statement whose topic is less probable goes to ``rest``."""
+    evidence: Annotated[int, Field(ge=1, le=100)] = 8
+
+
+class Model(Closed):
+    """The classifier."""
+
+    head: Literal["linear"] = "linear"
+    multilabel: Literal["auto", "yes", "no"] = "auto"
+    hierarchy: Literal["auto"] = "auto"
+    c: Annotated[float, Field(gt=0)] = 0.2
+    """Inverse regularisation of the linear SVC."""
+    min_count: Annotated[int, Field(ge=1)] = 1
+    """Reviews a feature must stand in."""
+
+
+class PolicySettings(Closed):
+    """What the fitted policy aims at."""
+
+    target_precision: Annotated[float, Field(gt=0, le=1)] = 0.95
+    shortlist: Annotated[int, Field(ge=1, le=10)] = 3
+
+
+class Experiment(Closed):
+    """One experiment file."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")]
+    title: str = ""
+    seed: int = 13
+    data: Data
+    taxonomy: str | None = None
+    split: Split = Split()
+    discover: Discover = Discover()
+    model: Model = Model()
+    policy: PolicySettings = PolicySettings()
+    gates: dict[str, float] = {}
+    """Figure of the card to the value it must reach (``ece`` and ``brier``: must not pass)."""
+    record: bool = True
+    """Whether ``reviewmine run`` writes experiments/results/<name>.json and the table of results."""
+
+
+def load_experiment(path: str | Path, changes: list[str] | None = None) -> Experiment:
+    """Return the experiment at ``path`` with ``changes`` (``key.path=value``) applied.
+
+    Environment variables written as ``${NAME}`` are filled in.
+    """
+    path = Path(path)
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ReviewmineError("no such file", expected="an experiment file", where=str(path), do="see experiments/") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ReviewmineError(f"not readable as YAML ({error})", where=str(path), do="fix the file") from error
+    if not isinstance(data, dict):
+        raise ReviewmineError("not a mapping", expected="keys such as name, data, split", where=str(path), do="see experiments/demo.yaml")
+    for change in changes or []:
+        _apply(data, change)
+    try:
+        return Experiment.model_validate(_filled(data, str(path)))
+    except ValidationError as error:
+        raise _readable(error, str(path)) from error
+
+
+def _apply(data: dict[str, Any], change: str) -> None:
+    """Set one ``key.path=value``; the value is read as YAML."""
+    key, equals, value = change.partition("=")
+    if not equals:
+        raise ReviewmineError(f"--set {change!r}", expected="key=value", do="write for example --set seed=7")
+    *parents, last = key.split(".")
+    for parent in parents:
+        data = data.setdefault(parent, {})
+        if not isinstance(data, dict):
+            raise ReviewmineError(f"--set {change!r}: {parent} is not a mapping", do="check the path of the key")
+    try:
+        data[last] = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise ReviewmineError(f"--set {change!r}", expected="a YAML value", do="quote the value") from error
+
+
+def _filled(value: Any, where: str) -> Any:
+    """Return ``value`` with ``${NAME}`` replaced by the environment in every string."""
+    if isinstance(value, dict):
+        return {key: _filled(part, where) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_filled(part, where) for part in value]
+    if not isinstance(value, str):
+        return value
+
+    def fill(match: re.Match[str]) -> str:
+        found = os.environ.get(match[1], _DEFAULTS.get(match[1]))
+        if found is None:
+            raise ReviewmineError(f"{match[0]} is not set", where=where, do=f"export {match[1]}=…")
+        return found
+
+    return _VARIABLE.sub(fill, value)
+
+
+def _readable(error: ValidationError, where: str) -> ReviewmineError:
+    """Return the first problem pydantic found as one line."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"]) or "the file"
+    if first["type"] == "extra_forbidden":
+        parent = ".".join(str(part) for part in first["loc"][:-1])
+        known = ", ".join(_keys_at(first["loc"][:-1]))
+        place = f"{where}, {parent}" if parent else where
+        return ReviewmineError(f"unknown key {str(first['loc'][-1])!r}", expected=f"one of {known}", where=place, do="fix the spelling or remove it")
+    shown = repr(first["input"])
+    return ReviewmineError(f"{key} is {shown[:80]}: {first['msg']}", where=where, do="fix the value")
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys allowed at a place of the experiment file."""
+    model: Any = Experiment
+    for part in loc:
+        field = getattr(model, "model_fields", {}).get(str(part))
+        if field is None:
+            break
+        model = field.annotation
+    return sorted(getattr(model, "model_fields", {}))
