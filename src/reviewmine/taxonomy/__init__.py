@@ -1,0 +1,1 @@
+"""The contract between people, models and routers."""
