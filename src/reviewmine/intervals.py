@@ -1,0 +1,43 @@
+"""Bootstrap intervals: every figure of a card stands between two others."""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+N_RESAMPLES = 200
+
+
+class Figure(TypedDict):
+    """A figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def bootstrap(
+    measure: Callable[[NDArray[np.int64]], dict[str, float]], groups: Sequence[Hashable], seed: int, n_resamples: int = N_RESAMPLES
+) -> dict[str, Figure]:
+    """Return each figure of ``measure`` with its 95 % percentile interval (Efron, 1979).
+
+    ``measure`` takes row numbers. Whole groups are drawn, so near copies do not make an interval too narrow.
+    """
+    names, member = np.unique(np.asarray([str(group) for group in groups]), return_inverse=True)
+    order = np.argsort(member, kind="stable")
+    rows = np.split(order, np.cumsum(np.bincount(member, minlength=len(names)))[:-1])
+    whole = measure(np.arange(len(member)))
+    rng = np.random.default_rng(seed)
+    draws: dict[str, list[float]] = {name: [] for name in whole}
+    for _ in range(n_resamples):
+        picked = np.concatenate([rows[i] for i in rng.integers(0, len(names), len(names))])
+        for name, value in measure(picked).items():
+            draws[name].append(value)
+    return {name: figure(value, draws[name]) for name, value in whole.items()}
+
+
+def figure(value: float, draws: Sequence[Any]) -> Figure:
+    """Return ``value`` between the 2.5 and 97.5 percentiles of ``draws``, rounded to four digits."""
+    low, high = np.nanpercentile(draws, [2.5, 97.5]) if len(draws) else (value, value)
+    return {"value": round(float(value), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
