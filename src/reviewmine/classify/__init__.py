@@ -1,0 +1,1 @@
+"""Labelled reviews to a fitted model: heads, calibration, policy, evaluation."""

@@ -1,0 +1,1 @@
+"""Statements to draft types: clusters, topics, names, evidence, card."""

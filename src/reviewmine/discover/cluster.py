@@ -1,0 +1,91 @@
+"""A deterministic clusterer: every statement gets a topic and a probability, whatever the order of rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
+
+from reviewmine.embed.encoders import Vectors
+from reviewmine.router.policy import softmax
+
+REST = -1
+"""The topic of a statement that belongs to none."""
+
+_GRID = (4, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 80, 100, 120, 150)
+_TEXTS_PER_TOPIC = 40  # with fewer texts a topic is an accident
+_ENOUGH = 0.9  # share of the best silhouette at which more topics bring no more
+_SAMPLE = 20_000  # distinct texts that k-means is fitted on
+_TEMPERATURE = 0.08  # of the softmax over cosine similarities
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """``topic`` and ``probability`` for each row, ``centres`` of shape (topics, dimensions); topic 0 is the largest."""
+
+    topic: NDArray[np.int64]
+    probability: NDArray[np.float32]
+    centres: Vectors
+
+
+def cluster(texts: Sequence[str], vectors: Vectors, types: int | Literal["auto"], seed: int, min_probability: float) -> Clusters:
+    """Return the clusters of ``vectors``, one row per text.
+
+    Spherical k-means over the distinct texts in sorted order, on one thread: the same texts give the same clusters.
+    With ``types="auto"`` the number is the smallest of a grid whose simplified silhouette (Hruschka et al., 2004)
+    comes near the best. Rows of zero and rows whose topic is less probable than ``min_probability`` go to ``REST``.
+    """
+    place = {text: i for i, text in reversed(list(enumerate(texts)))}
+    first = np.asarray([place[text] for text in sorted(place)])
+    points = vectors[first]
+    points = points[points.any(axis=1)].astype(np.float64)
+    if len(points) > _SAMPLE:
+        points = points[np.sort(np.random.default_rng(seed).permutation(len(points))[:_SAMPLE])]
+    with threadpool_limits(1):
+        n_topics = _choose(points, seed) if types == "auto" else min(types, len(points))
+        centres = _fit(points, n_topics, seed, n_init=5)
+    topic, probability = assign(vectors, centres, min_probability)
+    order = np.argsort(-np.bincount(topic[topic >= 0], minlength=len(centres)), kind="stable")
+    rank = np.empty(len(centres), dtype=np.int64)
+    rank[order] = np.arange(len(centres))
+    return Clusters(np.where(topic >= 0, rank[topic], REST), probability, centres[order])
+
+
+def assign(vectors: Vectors, centres: Vectors, min_probability: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return for each row its most probable topic (or ``REST``) and the probability: softmax over cosine similarities."""
+    topic = np.empty(len(vectors), dtype=np.int64)
+    probability = np.empty(len(vectors), dtype=np.float32)
+    for start in range(0, len(vectors), 10_000):
+        rows = slice(start, start + 10_000)
+        likelihood = softmax(vectors[rows] @ centres.T / _TEMPERATURE)
+        topic[rows], probability[rows] = likelihood.argmax(axis=1), likelihood.max(axis=1)
+    lost = ~vectors.any(axis=1) | (probability < min_probability)
+    topic[lost] = REST
+    return topic, np.where(~vectors.any(axis=1), 0, probability).astype(np.float32)
+
+
+def _fit(points: NDArray[np.float64], n_topics: int, seed: int, n_init: int) -> Vectors:
+    """Return unit centres of k-means, the best of ``n_init`` starts."""
+    centres = KMeans(n_topics, n_init=n_init, random_state=seed, algorithm="lloyd").fit(points).cluster_centers_
+    length = np.linalg.norm(centres, axis=1, keepdims=True)
+    return (centres / np.where(length > 0, length, 1)).astype(np.float32)
+
+
+def _choose(points: NDArray[np.float64], seed: int) -> int:
+    """Return the number of topics that the data asks for."""
+    most = max(2, len(points) // _TEXTS_PER_TOPIC)
+    grid = [k for k in _GRID if k <= most] or [min(most, len(points))]
+    quality = np.asarray([_silhouette(points, _fit(points, k, seed, n_init=2)) for k in grid])
+    return grid[int(np.flatnonzero(quality >= _ENOUGH * quality.max())[0])]
+
+
+def _silhouette(points: NDArray[np.float64], centres: Vectors) -> float:
+    """Return the simplified silhouette: how much nearer the own centre is than the next."""
+    if len(centres) < 2:
+        return 0.0
+    distance = np.sqrt(np.maximum(2 - 2 * points @ centres.T.astype(np.float64), 0))
+    nearest = np.partition(distance, 1, axis=1)
+    return float(np.mean((nearest[:, 1] - nearest[:, 0]) / np.maximum(nearest[:, 1], 1e-9)))

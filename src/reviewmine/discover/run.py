@@ -1,0 +1,104 @@
+"""Discovery from end to end: statements to topics, a draft taxonomy, evidence and a card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reviewmine.discover.card import make_card
+from reviewmine.discover.cluster import REST, cluster
+from reviewmine.discover.draft import draft_taxonomy, topic_codes
+from reviewmine.discover.evidence import gather
+from reviewmine.discover.naming import name_topics
+from reviewmine.discover.topics import describe
+from reviewmine.embed.encoders import make_encoder
+from reviewmine.errors import ReviewmineError
+from reviewmine.language.normalize import normalize
+from reviewmine.settings import Discover
+from reviewmine.taxonomy.model import Taxonomy
+
+MIN_UNITS = 20
+HAPPY = 3.5
+"""Above this rating (of 5) what stands outside Недостатки is not taken for a pain."""
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What a run found; ``left_out`` counts the statements that were not looked at, by reason."""
+
+    assignments: pd.DataFrame
+    draft: Taxonomy
+    evidence: list[dict[str, Any]]
+    card: dict[str, Any]
+    left_out: Mapping[str, int]
+
+
+def discover(
+    statements: pd.DataFrame,
+    reviews: pd.DataFrame,
+    settings: Discover,
+    *,
+    name: str = "discovery",
+    seed: int = 13,
+    gold: Mapping[str, str] | None = None,
+) -> Discovery:
+    """Return the topics of ``statements``.
+
+    ``reviews`` gives ratings, ``gold`` the one type of some reviews for the card. The result does not depend on the
+    order of rows: everything is fitted on the distinct texts in sorted order.
+    """
+    units, left_out = select_units(statements, reviews, settings)
+    if len(units) < MIN_UNITS:
+        raise ReviewmineError(f"{len(units)} statements to discover in", expected=f"at least {MIN_UNITS}", do="bring more reviews or set discover.about: all")
+    texts = [normalize(text) for text in units["text"]]
+    vectors = make_encoder(settings.encoder).fit(texts).encode(texts)
+    if not vectors.any():
+        raise ReviewmineError("no statement has a word that the encoder knows", where=settings.encoder, do="choose another encoder")
+    clusters = cluster(texts, vectors, settings.types, seed, settings.min_probability)
+    other = cluster(texts, vectors, len(clusters.centres), seed + 1, settings.min_probability)
+    topics = describe(texts, vectors, clusters.topic)
+    names = name_topics(units["text"].tolist(), clusters.topic, topics)
+    codes = topic_codes(len(clusters.centres))
+    evidence = gather(units, vectors, clusters, codes, settings.evidence)
+    sizes = np.bincount(clusters.topic[clusters.topic >= 0], minlength=len(codes)).tolist()
+    assignments = units[["review_id", "statement_id", "field", "start", "end"]].assign(
+        topic=[codes[number] if number != REST else "rest" for number in clusters.topic],
+        probability=clusters.probability.astype(float).round(4),
+    )
+    return Discovery(
+        assignments,
+        draft_taxonomy(name, codes, names, topics, sizes, evidence),
+        evidence,
+        make_card(units, clusters, other, topics, gold or {}, seed) | {"left_out": dict(left_out)},
+        left_out,
+    )
+
+
+def select_units(statements: pd.DataFrame, reviews: pd.DataFrame, settings: Discover) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the rows to discover in and, by reason, how many statements were left out."""
+    null = statements["null"] != ""
+    left_out = {"null answers": int(null.sum())}
+    kept = statements[~null]
+    if settings.about == "pains":
+        rating = kept["review_id"].map(reviews.set_index("id")["rating"]).to_numpy()
+        part, misplaced = kept["part"].to_numpy(), kept["misplaced"].to_numpy()
+        own = np.isin(part, ["cons", "pros"])
+        pain = ((part == "cons") & ~misplaced) | ((part == "pros") & misplaced) | (~own & ~(rating > HAPPY))
+        left_out["praise and words of happy customers"] = int((~pain).sum())
+        kept = kept[pain]
+    if settings.unit == "review" and len(kept):
+        kept = _whole_reviews(kept)
+    return kept.reset_index(drop=True), left_out
+
+
+def _whole_reviews(statements: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a review: its statements joined; the span is that of its first field."""
+    rows = []
+    for review, group in statements.groupby("review_id", sort=False):
+        first = group.iloc[0]
+        own = group[group["field"] == first["field"]]
+        text = ". ".join(group["text"])
+        rows.append({**first.to_dict(), "statement_id": f"{review}:all", "start": own["start"].min(), "end": own["end"].max(), "text": text})
+    return pd.DataFrame(rows, columns=statements.columns)

@@ -1,0 +1,1 @@
+"""Who said what type: the labelled set and its split into parts."""

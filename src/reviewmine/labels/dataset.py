@@ -1,0 +1,82 @@
+"""A labelled file as records: reviews, their types, and the groups that must not be torn apart."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from reviewmine.corpus.copies import copy_groups
+from reviewmine.errors import ReviewmineError
+from reviewmine.router.features import TEXT_FIELDS
+from reviewmine.settings import Data
+from reviewmine.taxonomy.model import Taxonomy
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Rows that carry types. ``types[i]`` are the codes of ``reviews[i]``; ``groups`` names its near copies."""
+
+    reviews: Sequence[dict[str, Any]]
+    types: Sequence[tuple[str, ...]]
+    groups: Sequence[str]
+    frame: pd.DataFrame
+    n_unlabelled: int
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.reviews)
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the content, whatever the order of rows."""
+        lines = sorted(json.dumps([review, kinds], ensure_ascii=False, sort_keys=True) for review, kinds in zip(self.reviews, self.types, strict=True))
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, where: str = "") -> Labelled:
+    """Return the rows of ``reviews`` that name a type, sorted by id.
+
+    Raises ``ReviewmineError`` when the column of types is missing, no row has a type, or a code is not in the taxonomy.
+    """
+    column = data.types.column
+    for needed in (column, *data.extras.categorical, *data.extras.numeric, *([data.group] if data.group else [])):
+        if needed not in reviews.columns:
+            raise ReviewmineError(f"no column {needed!r}", expected=f"one of {', '.join(reviews.columns)[:300]}", where=where, do="fix the experiment")
+    frame = reviews.sort_values("id", kind="stable").reset_index(drop=True)
+    separator = data.types.separator
+    cells = [str(cell).split(separator) if separator else [str(cell)] for cell in frame[column]]
+    types = [tuple(dict.fromkeys(code.strip() for code in cell if code.strip())) for cell in cells]
+    has_type = [bool(codes) for codes in types]
+    frame = frame[has_type].reset_index(drop=True)
+    types = [codes for codes in types if codes]
+    if not types:
+        raise ReviewmineError(f"no row has a type in column {column!r}", where=where, do="label some rows or fix data.types")
+    if taxonomy is not None:
+        unknown = sorted({code for codes in types for code in codes} - set(taxonomy.codes))
+        if unknown:
+            known = f"a code of {taxonomy.taxonomy} {taxonomy.version}"
+            raise ReviewmineError(f"type {unknown[0]!r} ({len(unknown)} unknown in all)", expected=known, where=where, do="add it to the taxonomy or fix the label")
+    kept = ["id", *TEXT_FIELDS, *data.extras.categorical, *data.extras.numeric]
+    records = [{str(name): value for name, value in row.items()} for row in frame[list(dict.fromkeys(kept))].to_dict("records")]
+    groups = copy_groups(frame[list(TEXT_FIELDS)].agg(" ".join, axis=1).tolist())
+    if data.group:
+        groups = _joined(groups, frame[data.group].astype(str).tolist())
+    return Labelled(records, types, groups, frame, len(has_type) - len(types))
+
+
+def _joined(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """Return groups in which rows that share either name are together."""
+    parent: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            name = parent[name]
+        return name
+
+    for a, b in zip(first, second, strict=True):
+        one, other = sorted((find(f"copy {a}"), find(f"group {b}")))
+        parent[other] = one
+    return [find(f"copy {a}") for a in first]
