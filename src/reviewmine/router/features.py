@@ -226,7 +226,7 @@ def _hash_words(forms: Sequence[str], ngrams: tuple[int, int]) -> tuple[U64, I64
     owner = np.repeat(np.arange(len(forms)), lengths)
     found_owner, found_bucket = [], []
     for n in range(2, ngrams[1] + 1):
-        rolling[: len(codes) - n + 1] += codes[n - 1 :] * _POWERS[n - 2]
+        rolling[: max(0, len(codes) - n + 1)] += codes[n - 1 :] * _POWERS[n - 2]
         if n >= ngrams[0]:
             whole = left >= n
             found_owner.append(owner[whole])

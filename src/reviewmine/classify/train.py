@@ -1,0 +1,168 @@
+"""Labelled reviews to a bundle and its card: split, fit, calibrate, evaluate once on the test part."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from reviewmine import __version__
+from reviewmine.classify.baselines import baselines
+from reviewmine.classify.calibrate import decide, fit_policy
+from reviewmine.classify.evaluate import confusions, evaluate, per_type
+from reviewmine.classify.golden import golden_set
+from reviewmine.classify.linear import as_matrix, fit_linear, target_matrix
+from reviewmine.errors import ReviewmineError
+from reviewmine.labels.dataset import Labelled
+from reviewmine.labels.splits import Parts, split_parts
+from reviewmine.router import Bundle
+from reviewmine.router.bundle import canonical, sha256
+from reviewmine.router.features import FeatureSpec, Vocabulary, as_number, extract, vectorize
+from reviewmine.router.policy import Head
+from reviewmine.router.router import apply_weights
+from reviewmine.settings import Experiment
+from reviewmine.taxonomy.model import Taxonomy
+
+LOWER_IS_BETTER = ("ece", "brier", "human_share")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A bundle in memory, its card, and the gates it did not pass, each as a line."""
+
+    bundle: Bundle
+    card: dict[str, Any]
+    failed_gates: tuple[str, ...]
+
+
+def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment) -> Trained:
+    """Return the model of an experiment. Same rows, settings and versions give the same bundle, byte for byte."""
+    with threadpool_limits(1):
+        parts = split_parts(labelled, experiment.split, experiment.seed, experiment.data.time)
+        codes = _codes_in_use(labelled, taxonomy)
+        targets = target_matrix(labelled.types, codes)
+        head = _head(experiment, targets)
+        bundle = _fit(labelled, parts, targets, taxonomy, codes, experiment, head)
+        card = _card(bundle, labelled, parts, targets, experiment)
+        failed = check_gates(card, experiment.gates)
+        card["gates"] = {"asked": experiment.gates, "failed": list(failed)}
+        manifest = _manifest(labelled, experiment, bundle, card)
+        bundle = replace(bundle, manifest=manifest)
+        bundle = replace(bundle, golden=golden_set(bundle, [labelled.reviews[i] for i in parts.calibration]))
+    return Trained(bundle, card, failed)
+
+
+def check_gates(card: Mapping[str, Any], gates: Mapping[str, float]) -> tuple[str, ...]:
+    """Return a line for each gate that the card does not pass."""
+    failed = []
+    for name, bar in gates.items():
+        if name not in card["metrics"]:
+            known = ", ".join(sorted(card["metrics"]))
+            raise ReviewmineError(f"gate {name!r}", expected=f"one of {known}", where="gates", do="fix the experiment")
+        value = card["metrics"][name]["value"]
+        below = value > bar if name in LOWER_IS_BETTER else not value >= bar
+        if below:
+            failed.append(f"{name} is {value:.4f}, the gate is {'at most' if name in LOWER_IS_BETTER else 'at least'} {bar}")
+    return tuple(failed)
+
+
+def _codes_in_use(labelled: Labelled, taxonomy: Taxonomy) -> list[str]:
+    """Return the codes that labels use, in the order of the taxonomy; a type never labelled cannot be learned."""
+    used = {code for codes in labelled.types for code in codes}
+    codes = [code for code in taxonomy.codes if code in used]
+    if len(codes) < 2:
+        raise ReviewmineError(f"{len(codes)} type among the labels", expected="at least two", do="label more types")
+    return codes
+
+
+def _head(experiment: Experiment, targets: NDArray[np.bool_]) -> Head:
+    """Return whether a review may have several types: asked for, or seen in the data."""
+    several = bool((targets.sum(axis=1) > 1).any())
+    asked = experiment.model.multilabel
+    if asked == "no" and several:
+        raise ReviewmineError("rows with several types", expected="one type a row", where="model.multilabel: no", do="set it to auto")
+    return "multilabel" if asked == "yes" or several else "multiclass"
+
+
+def _spec(labelled: Labelled, train: NDArray[np.int64], experiment: Experiment) -> FeatureSpec:
+    """Return the features, with mean and spread of the numeric extras in the training part."""
+    numeric = {}
+    for name in experiment.data.extras.numeric:
+        found = [number for i in train if (number := as_number(labelled.reviews[i].get(name))) is not None]
+        if not found:
+            raise ReviewmineError(f"column {name!r} holds no number", where="data.extras.numeric", do="move it to categorical or remove it")
+        numeric[name] = (round(float(np.mean(found)), 6), round(float(np.std(found)), 6))
+    return FeatureSpec(categorical=experiment.data.extras.categorical, numeric=numeric)
+
+
+def _fit(
+    labelled: Labelled, parts: Parts, targets: NDArray[np.bool_], taxonomy: Taxonomy, codes: Sequence[str], experiment: Experiment, head: Head
+) -> Bundle:
+    """Return the bundle, its policy fitted on the calibration part with the very weights that ship."""
+    spec = _spec(labelled, parts.train, experiment)
+    raw = extract([labelled.reviews[i] for i in parts.train], spec)
+    vocabulary = Vocabulary.fit(raw, experiment.model.min_count)
+    matrix = as_matrix(vectorize(raw, vocabulary, spec), len(vocabulary.buckets))
+    weights, intercept = fit_linear(matrix, targets[parts.train], experiment.model.c, experiment.seed)
+    half, shift = weights.astype(np.float16), intercept.astype(np.float32)
+    calibration = _margins([labelled.reviews[i] for i in parts.calibration], spec, vocabulary, half, shift)
+    policy = fit_policy(calibration, targets[parts.calibration], head, experiment.policy)
+    kept = taxonomy.model_copy(update={"types": tuple(taxonomy.type(code) for code in codes)})
+    return Bundle(spec, vocabulary, half, shift, kept.to_json(), policy, (), {})
+
+
+def _margins(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec, vocabulary: Vocabulary, weights: NDArray[Any], intercept: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the margins of the router for ``reviews``."""
+    return apply_weights(vectorize(extract(reviews, spec), vocabulary, spec), weights, intercept)
+
+
+def _card(bundle: Bundle, labelled: Labelled, parts: Parts, targets: NDArray[np.bool_], experiment: Experiment) -> dict[str, Any]:
+    """Return the card: the test part is opened here, once."""
+    reviews = [labelled.reviews[i] for i in parts.test]
+    groups = [labelled.groups[i] for i in parts.test]
+    truth = targets[parts.test]
+    probability, chosen = decide(_margins(reviews, bundle.spec, bundle.vocabulary, bundle.weights, bundle.intercept), bundle.policy)
+    codes = [kind["code"] for kind in bundle.types]
+    titles = [kind["title"] for kind in bundle.types]
+    learned = (parts.train, parts.calibration, parts.test)
+    return {
+        "name": experiment.name,
+        "head": bundle.policy.head,
+        "n_types": len(codes),
+        "n_features": len(bundle.vocabulary.buckets),
+        "rows": {"train": len(parts.train), "calibration": len(parts.calibration), "test": len(parts.test), "unused": len(parts.unused), "unlabelled": labelled.n_unlabelled},
+        "metrics": evaluate(probability, chosen, truth, bundle.policy, groups, experiment.seed),
+        "baselines": baselines(labelled.reviews, targets, learned, groups, experiment.seed, bundle.policy.head == "multilabel"),
+        "per_type": per_type(chosen, truth, codes, titles),
+        "confusions": confusions(probability, truth, codes),
+        "policy": {"auto_threshold": bundle.policy.auto_threshold, "suggest_threshold": bundle.policy.suggest_threshold, "target_precision": bundle.policy.target_precision},
+    }
+
+
+def _manifest(labelled: Labelled, experiment: Experiment, bundle: Bundle, card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of the manifest; nothing in it depends on the clock, the folder or the machine."""
+    taxonomy = bundle.taxonomy
+    settings = experiment.model_dump(mode="json", exclude={"data", "record", "title", "taxonomy"})
+    return {
+        "name": experiment.name,
+        "seed": experiment.seed,
+        "data": {"sha256": labelled.sha256, "rows": len(labelled)},
+        "taxonomy": {"name": taxonomy["taxonomy"], "version": taxonomy["version"], "sha256": sha256(canonical(taxonomy))},
+        "settings_sha256": sha256(canonical(settings)),
+        "registered_model": registered_name(experiment.name),
+        "versions": {
+            "reviewmine": __version__,
+            "python": ".".join(platform.python_version_tuple()[:2]),
+            **{name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
+        },
+        "metrics": {name: figure["value"] for name, figure in card["metrics"].items() if figure["value"] == figure["value"]},
+    }
+
+
+def registered_name(name: str) -> str:
+    """Return the name under which the models of an experiment are registered."""
+    return f"reviewmine-{name}"
