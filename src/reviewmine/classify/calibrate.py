@@ -9,39 +9,43 @@ from reviewmine.settings import PolicySettings
 
 _SHRINK = 20  # examples at which a type's own threshold weighs as much as the common one
 _MIN_AUTO = 20  # rows that an automatic threshold must rest on
-_SUGGEST_HIT = 0.8  # share of shortlists that hold a right type, from which suggesting helps
+_SUGGEST_HIT = 0.9  # share of shortlists that hold a right type, from which suggesting helps
+_CAUTION = 1.0  # standard errors below what was seen that must still reach the target
 
 F32 = NDArray[np.float32]
 
 
 def fit_policy(margins: F32, targets: NDArray[np.bool_], head: Head, settings: PolicySettings) -> Policy:
     """Return the policy fitted on margins and targets of the calibration part, both (rows, types)."""
-    scale = _fit_temperature(margins, targets) if head == "multiclass" else 1.0
-    sigmoid_scale, shift = _fit_sigmoid(margins, targets)
+    shortlist = min(settings.shortlist, margins.shape[1])
+    novelty_scale, novelty_shift, _ = _fit_sigmoid(margins, targets, np.ones_like(targets), pull=False)
+    if head == "multiclass":
+        scale, shift, pull = _fit_temperature(margins, targets), 0.0, 0.0
+    else:
+        scale, shift, pull = _fit_sigmoid(margins, targets, _first(margins, shortlist), pull=True)
     bare = Policy(
         head=head,
         scale=scale,
-        sigmoid_scale=sigmoid_scale,
-        sigmoid_shift=shift,
+        shift=shift,
+        pull=pull,
+        novelty_scale=novelty_scale,
+        novelty_shift=novelty_shift,
         thresholds=(0.5,) * margins.shape[1],
         auto_threshold=NEVER,
         suggest_threshold=NEVER,
         target_precision=settings.target_precision,
-        shortlist=min(settings.shortlist, margins.shape[1]),
+        shortlist=shortlist,
     )
     probability = probabilities(margins, bare)
     thresholds = type_thresholds(probability, targets) if head == "multilabel" else bare.thresholds
     order = np.argsort(-probability, axis=1, kind="stable")
     hit = np.take_along_axis(targets, order[:, : bare.shortlist], axis=1)
     top = probability.max(axis=1)
-    return Policy.from_json(
-        bare.to_json()
-        | {
-            "thresholds": list(thresholds),
-            "auto_threshold": lowest_threshold(top, hit[:, 0], settings.target_precision),
-            "suggest_threshold": lowest_threshold(top, hit.any(axis=1), _SUGGEST_HIT),
-        }
-    )
+    auto = lowest_threshold(top, hit[:, 0], settings.target_precision)
+    rest = top < auto
+    suggest = lowest_threshold(top[rest], hit[rest].any(axis=1), _SUGGEST_HIT)
+    fitted = {"thresholds": list(thresholds), "auto_threshold": auto, "suggest_threshold": min(auto, suggest)}
+    return Policy.from_json(bare.to_json() | fitted)
 
 
 def _fit_temperature(margins: F32, targets: NDArray[np.bool_]) -> float:
@@ -56,16 +60,29 @@ def _fit_temperature(margins: F32, targets: NDArray[np.bool_]) -> float:
     return float(np.exp(minimize(loss, np.asarray([1.0]), method="Nelder-Mead").x[0]))
 
 
-def _fit_sigmoid(margins: F32, targets: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return scale and shift of one sigmoid for all types (Platt, 1999), the most likely on the calibration part."""
-    m, y = margins.astype(np.float64), targets
+def _fit_sigmoid(margins: F32, targets: NDArray[np.bool_], where: NDArray[np.bool_], pull: bool) -> tuple[float, float, float]:
+    """Return scale, shift and pull of one sigmoid for all types (Platt, 1999), the most likely on the calibration part.
+
+    Only the cells in ``where`` count. For decisions these are the shortlists: over all cells the easy "no" of a hundred
+    types would drown the few that matter.
+    """
+    m, y = margins[where].astype(np.float64), targets[where]
+    best = np.broadcast_to(margins.max(axis=1, keepdims=True), margins.shape)[where].astype(np.float64)
 
     def loss(x: NDArray[np.float64]) -> float:
-        z = np.exp(x[0]) * m + x[1]
+        z = np.exp(x[0]) * m + x[1] + (x[2] * best if pull else 0)
         return float(np.logaddexp(0, np.where(y, -z, z)).mean())
 
-    found = minimize(loss, np.asarray([1.0, -1.0]), method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-9, "maxiter": 500}).x
-    return float(np.exp(found[0])), float(found[1])
+    start = np.asarray([1.0, -1.0, 0.0] if pull else [1.0, -1.0])
+    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-9, "maxiter": 1000}).x
+    return float(np.exp(found[0])), float(found[1]), float(found[2]) if pull else 0.0
+
+
+def _first(margins: F32, n: int) -> NDArray[np.bool_]:
+    """Return the ``n`` best types of each row."""
+    mask = np.zeros(margins.shape, dtype=bool)
+    np.put_along_axis(mask, np.argsort(-margins, axis=1, kind="stable")[:, :n], True, axis=1)
+    return mask
 
 
 def type_thresholds(probability: F32, targets: NDArray[np.bool_]) -> list[float]:
@@ -93,14 +110,17 @@ def _with_top(probability: F32, threshold: float) -> NDArray[np.bool_]:
 def lowest_threshold(top: F32, right: NDArray[np.bool_], target: float) -> float:
     """Return the lowest threshold above which the share of ``right`` rows reaches ``target``, or NEVER.
 
-    One error is added to those seen, so that a handful of lucky rows does not open the gate; at least 20 rows.
+    The share is the lower end of Wilson's interval (1927) at one standard error, over at least 20 rows, so that lucky
+    rows do not open the gate.
     """
     order = np.argsort(-top, kind="stable")
     n = np.arange(1, len(order) + 1)
-    share = np.cumsum(right[order]) / (n + 1)
+    share = np.cumsum(right[order]) / n
+    z2 = _CAUTION**2
+    lower = (share + z2 / (2 * n) - _CAUTION * np.sqrt(share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
     # rows of equal probability stand or fall together
-    last = np.append(np.diff(top[order]) != 0, True)
-    good = np.flatnonzero((share >= target) & (n >= _MIN_AUTO) & last)
+    last = np.append(np.diff(top[order]) != 0, True) if len(order) else np.zeros(0, dtype=bool)
+    good = np.flatnonzero((lower >= target) & (n >= _MIN_AUTO) & last)
     if not len(good):
         return NEVER
     return float(np.floor(float(top[order][good[-1]]) * 1e6) / 1e6)

@@ -19,14 +19,17 @@ NEVER = 2.0
 class Policy:
     """How margins become probabilities and probabilities an action; stored as ``policy.json``.
 
-    ``scale`` is the inverse temperature. Several types a review: ``p = sigmoid(scale * margin + shift)``, each type on
-    its own. One type a review: ``p = softmax(scale * margin)``; the sigmoid then serves for novelty only.
+    One type a review: ``p = softmax(scale * margin)``. Several: ``p = sigmoid(scale * margin + shift + pull * best)``,
+    where ``best`` is the largest margin of the review: every review is about something, so that a weak best type is
+    likelier than its margin alone says. ``scale`` is the inverse temperature. Novelty has a sigmoid without the pull.
     """
 
     head: Head
     scale: float
-    sigmoid_scale: float
-    sigmoid_shift: float
+    shift: float
+    pull: float
+    novelty_scale: float
+    novelty_shift: float
     thresholds: tuple[float, ...]
     """For each type the probability from which a review has it (several types a review only)."""
     auto_threshold: float
@@ -41,8 +44,10 @@ class Policy:
         return {
             "head": self.head,
             "scale": round(self.scale, 6),
-            "sigmoid_scale": round(self.sigmoid_scale, 6),
-            "sigmoid_shift": round(self.sigmoid_shift, 6),
+            "shift": round(self.shift, 6),
+            "pull": round(self.pull, 6),
+            "novelty_scale": round(self.novelty_scale, 6),
+            "novelty_shift": round(self.novelty_shift, 6),
             "thresholds": [round(value, 6) for value in self.thresholds],
             "auto_threshold": round(self.auto_threshold, 6),
             "suggest_threshold": round(self.suggest_threshold, 6),
@@ -58,8 +63,10 @@ class Policy:
         return cls(
             head=head,
             scale=float(data["scale"]),
-            sigmoid_scale=float(data["sigmoid_scale"]),
-            sigmoid_shift=float(data["sigmoid_shift"]),
+            shift=float(data["shift"]),
+            pull=float(data["pull"]),
+            novelty_scale=float(data["novelty_scale"]),
+            novelty_shift=float(data["novelty_shift"]),
             thresholds=tuple(float(value) for value in data["thresholds"]),
             auto_threshold=float(data["auto_threshold"]),
             suggest_threshold=float(data["suggest_threshold"]),
@@ -83,13 +90,14 @@ def softmax(values: NDArray[Any]) -> NDArray[Any]:
 def probabilities(margins: F32, policy: Policy) -> F32:
     """Return the calibrated probability of each type, shape (rows, types)."""
     if policy.head == "multilabel":
-        return sigmoid(policy.sigmoid_scale * margins + policy.sigmoid_shift).astype(np.float32)
+        best = margins.max(axis=-1, keepdims=True)
+        return sigmoid(policy.scale * margins + policy.shift + policy.pull * best).astype(np.float32)
     return softmax(policy.scale * margins).astype(np.float32)
 
 
 def novelty(margins: F32, policy: Policy) -> F32:
     """Return for each row the probability that none of the known types applies, taking types as independent."""
-    absent = 1 - sigmoid(policy.sigmoid_scale * margins.astype(np.float64) + policy.sigmoid_shift)
+    absent = 1 - sigmoid(policy.novelty_scale * margins.astype(np.float64) + policy.novelty_shift)
     return absent.prod(axis=-1).astype(np.float32)
 
 
