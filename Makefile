@@ -1,0 +1,62 @@
+# reviewmine: one target a stage. `make` prints this help.
+# A bare Python is enough: the first target that needs it makes .venv and fills it from uv.lock.
+
+PYTHON ?= python3
+EXP ?= demo
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.synced
+# Installed by hand packages in the surrounding Python must not leak in, nor a virtual environment that is active.
+unexport PYTHONPATH VIRTUAL_ENV
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo train run test lint check lab notebooks mlflow bench clean
+
+help: ## print this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv from uv.lock
+
+$(STAMP): uv.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv sync --locked --extra lab --quiet
+	@touch $@
+
+demo: $(STAMP) ## run the main job on the shipped sample: reviews to report, bundle and MLflow run
+	$(BIN)/reviewmine run experiments/demo.yaml
+
+train: $(STAMP) ## train experiments/$(EXP).yaml (EXP=demo): bundle, card, MLflow version; fails below the gates
+	$(BIN)/reviewmine train experiments/$(EXP).yaml
+
+run: $(STAMP) ## run the whole chain of experiments/$(EXP).yaml
+	$(BIN)/reviewmine run experiments/$(EXP).yaml
+
+test: $(STAMP) ## run all tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+lint: $(STAMP) ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint test ## lint and test
+
+lab: $(STAMP) ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+notebooks: $(STAMP) ## write the .ipynb pairs anew from their .py files
+	$(BIN)/jupytext --to ipynb --update-metadata '{"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}' notebooks/*.py
+
+mlflow: $(STAMP) ## open the MLflow page on 127.0.0.1:5000
+	MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///experiments/mlflow.db --artifacts-destination experiments/mlartifacts
+
+bench: $(STAMP) ## compare with what people use today, on $${REVIEWMINE_DATA}
+	$(BIN)/python experiments/benchmarks/discovery.py
+	$(BIN)/python experiments/benchmarks/classifier.py
+
+clean: ## remove everything that is rebuilt: runs, caches, .venv
+	rm -rf experiments/runs experiments/mlflow.db experiments/mlartifacts experiments/.mlflow.lock data/interim data/processed
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Engines that score many reviews with one bundle."""

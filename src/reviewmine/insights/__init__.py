@@ -1,0 +1,1 @@
+"""Scored reviews to what hurts, since when, and whose it is."""
