@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -125,12 +124,8 @@ def _alone() -> Iterator[None]:
 
 def _log_model(mlflow: Any, bundle: Path, registered: str | None) -> Any:
     """Log the bundle as a pyfunc model from code, with the router's own sources beside it."""
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
+    with tempfile.TemporaryDirectory() as folder:
         code = _router_sources(Path(folder))
-        # a decision is nested data of several types; MLflow says that it cannot check it, which is the router's work
-        stack.enter_context(warnings.catch_warnings())
-        warnings.filterwarnings("ignore", message=".*AnyType", category=UserWarning)
         return mlflow.pyfunc.log_model(
             name="router",
             python_model=str(Path(__file__).with_name("pyfunc.py")),

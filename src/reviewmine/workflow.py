@@ -181,6 +181,21 @@ def routed_evidence(router: Router, scored: pd.DataFrame, reviews: pd.DataFrame)
     return {(decision.id, kind.code): kind.evidence for decision in decisions for kind in decision.types}
 
 
+def with_labels(scored: pd.DataFrame, learned: Mapping[str, tuple[str, ...]], taxonomy: Mapping[str, Any]) -> pd.DataFrame:
+    """Return ``scored`` with the people's types for the reviews the model learned from, under the action ``labelled``.
+
+    A model is sure of what it has seen; its answers there would flatter shares and queues.
+    """
+    kinds = {kind["code"]: kind for kind in taxonomy["types"]}
+    rows = scored.to_dict("records")
+    for row in rows:
+        types = learned.get(str(row["id"]))
+        if types:
+            best = kinds[types[0]]
+            row |= {"kind": best["kind"], "type": types[0], "types": "|".join(types), "probability": 1.0, "action": "labelled", "owner": best["owner"], "alternatives": ""}
+    return pd.DataFrame(rows, columns=scored.columns)
+
+
 def topics_as_scored(found: Discovery, reviews: pd.DataFrame) -> tuple[pd.DataFrame, Evidence]:
     """Return discovered topics in the form of a scored file, with their spans: for insights before any model exists."""
     rows = found.assignments[found.assignments["topic"] != "rest"]
@@ -223,7 +238,9 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
         result = train_on(reviews, experiment, track=track, say=say)
         scored = score(result.bundle, reviews, folder / "scored.csv", say=say)
         router = Router.load(result.bundle)
-        taxonomy, evidence = router.bundle.taxonomy, routed_evidence(router, scored, reviews)
+        taxonomy = router.bundle.taxonomy
+        scored = with_labels(scored, result.trained.learned, taxonomy)
+        evidence = routed_evidence(router, scored, reviews)
     else:
         taxonomy = found.draft.to_json()
         scored, evidence = topics_as_scored(found, reviews)

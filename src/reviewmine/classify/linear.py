@@ -54,5 +54,6 @@ def target_matrix(types: Sequence[tuple[str, ...]], codes: Sequence[str]) -> NDA
     targets = np.zeros((len(types), len(codes)), dtype=bool)
     for row, held in enumerate(types):
         for code in held:
-            targets[row, place[code]] = True
+            if code in place:  # rows outside the three parts may hold types that are not in use
+                targets[row, place[code]] = True
     return targets

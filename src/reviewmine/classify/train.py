@@ -32,18 +32,20 @@ LOWER_IS_BETTER = ("ece", "brier", "human_share")
 
 @dataclass(frozen=True)
 class Trained:
-    """A bundle in memory, its card, and the gates it did not pass, each as a line."""
+    """A bundle in memory, its card, the gates it did not pass (a line each), and the reviews it learned from."""
 
     bundle: Bundle
     card: dict[str, Any]
     failed_gates: tuple[str, ...]
+    learned: Mapping[str, tuple[str, ...]]
+    """Id of each review of the training and calibration parts to its types: on these the model's answers prove nothing."""
 
 
 def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment) -> Trained:
     """Return the model of an experiment. Same rows, settings and versions give the same bundle, byte for byte."""
     with threadpool_limits(1):
         parts = split_parts(labelled, experiment.split, experiment.seed, experiment.data.time)
-        codes = _codes_in_use(labelled, taxonomy)
+        codes = _codes_in_use(labelled, parts, taxonomy)
         targets = target_matrix(labelled.types, codes)
         head = _head(experiment, targets)
         bundle = _fit(labelled, parts, targets, taxonomy, codes, experiment, head)
@@ -53,7 +55,8 @@ def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment) 
         manifest = _manifest(labelled, experiment, bundle, card)
         bundle = replace(bundle, manifest=manifest)
         bundle = replace(bundle, golden=golden_set(bundle, [labelled.reviews[i] for i in parts.calibration]))
-    return Trained(bundle, card, failed)
+    learned = np.concatenate([parts.train, parts.calibration])
+    return Trained(bundle, card, failed, {str(labelled.reviews[i]["id"]): labelled.types[i] for i in learned})
 
 
 def check_gates(card: Mapping[str, Any], gates: Mapping[str, float]) -> tuple[str, ...]:
@@ -70,9 +73,10 @@ def check_gates(card: Mapping[str, Any], gates: Mapping[str, float]) -> tuple[st
     return tuple(failed)
 
 
-def _codes_in_use(labelled: Labelled, taxonomy: Taxonomy) -> list[str]:
-    """Return the codes that labels use, in the order of the taxonomy; a type never labelled cannot be learned."""
-    used = {code for codes in labelled.types for code in codes}
+def _codes_in_use(labelled: Labelled, parts: Parts, taxonomy: Taxonomy) -> list[str]:
+    """Return the codes that rows of the three parts use, in the order of the taxonomy; others cannot be learned."""
+    rows = np.concatenate([parts.train, parts.calibration, parts.test])
+    used = {code for row in rows for code in labelled.types[row]}
     codes = [code for code in taxonomy.codes if code in used]
     if len(codes) < 2:
         raise ReviewmineError(f"{len(codes)} type among the labels", expected="at least two", do="label more types")

@@ -46,10 +46,9 @@ def recognise(columns: Iterable[str], mapping: Mapping[str, str] | None = None, 
         if column not in columns:
             raise ReviewmineError(f"no column {column!r}", expected=f"one of {', '.join(columns)[:300]}", where=where, do="fix the map")
     by_plain: dict[str, str] = {}
-    for column in columns:
-        if column not in chosen.values():
-            by_plain.setdefault(plain(column), column)
-            by_plain.setdefault(plain(column.rsplit(".", 1)[-1]), column)
+    free = [column for column in columns if column not in chosen.values()]
+    for column, name in (*((column, column) for column in free), *((column, column.rsplit(".", 1)[-1]) for column in free)):
+        by_plain.setdefault(plain(name), column)
     for field, names in NAMES.items():
         if field not in chosen:
             match = next((by_plain[name] for name in names if name in by_plain and by_plain[name] not in chosen.values()), None)

@@ -1,10 +1,11 @@
 """Fields marked inside one text, and answers that say nothing."""
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from reviewmine.language.lexicon import ALL_GOOD, NULL_ANSWERS
-from reviewmine.language.normalize import words
+from reviewmine.language.normalize import tokens
 
 MARKERS = {
     "pros": ("достоинства", "плюсы", "преимущества", "pros", "advantages"),
@@ -19,6 +20,7 @@ _MARKER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SPACE = re.compile(r"\s*")
+_MOST_WORDS = max(len(answer.split()) for answer in NULL_ANSWERS | ALL_GOOD)
 
 
 class Piece(NamedTuple):
@@ -39,8 +41,10 @@ def marked_pieces(text: str, unmarked: str = "text") -> list[Piece]:
     pieces: list[Piece] = []
     part, start = unmarked, 0
     for match in _MARKER.finditer(text):
-        _add(pieces, part, start, match.start(), text)
-        part, start = _PART[(match["colon"] or match["line"]).lower()], match.end()
+        marked = _PART.get((match["colon"] or match["line"]).lower())
+        if marked:  # ignoring case also lets in look-alikes such as «ſ» for s
+            _add(pieces, part, start, match.start(), text)
+            part, start = marked, match.end()
     _add(pieces, part, start, len(text), text)
     return pieces
 
@@ -63,7 +67,8 @@ def null_rule(text: str, part: str) -> str:
     >>> null_rule("-", "cons"), null_rule("Не обнаружено!", "cons"), null_rule("Шнур короткий", "cons")
     ('signs', 'listed', '')
     """
-    forms = [form for form in words(text[:200]) if form[0].isalnum()]
+    said = (token.form for token in tokens(text) if token.form[0].isalnum())
+    forms = list(islice(said, _MOST_WORDS + 1))
     if not forms:
         return "signs"
     answer = " ".join(forms)

@@ -75,11 +75,11 @@ def _text(path: Path) -> str:
 
 def _read_csv(path: Path, _: str) -> Rows:
     text = _text(path).replace("\0", "")
-    header = text[: text.find("\n")] if "\n" in text else text
+    header = text.lstrip("\r\n").partition("\n")[0]
     delimiter = "\t" if ".tsv" in path.name.lower() else max(",;\t|", key=header.count)
     csv.field_size_limit(MAX_CELL)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = _header(next(lines, []), path)
+    names = _header(next(filter(None, lines), []), path)
     while True:
         line = lines.line_num + 1
         try:
@@ -109,7 +109,7 @@ def _header(cells: list[Any], path: Path) -> list[str]:
 
 
 def _read_jsonl(path: Path, _: str) -> Rows:
-    for number, line in enumerate(_text(path).splitlines(), start=1):
+    for number, line in enumerate(_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -163,7 +163,7 @@ def _flat(item: Any, prefix: str = "", depth: int = 0) -> Row:
 def _read_xlsx(path: Path, _: str) -> Rows:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415
 
-    workbook = CalamineWorkbook.from_path(str(path))
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(_bytes(path)))
     for sheet in workbook.sheet_names:
         rows = iter(workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
         names: list[str] | None = None
@@ -172,8 +172,10 @@ def _read_xlsx(path: Path, _: str) -> Rows:
                 continue
             if names is None:
                 names = _header(_trim(cells), path)
-                continue
-            yield number, dict(zip(names, cells, strict=False))
+            elif len(_trim(cells)) > len(names):
+                yield number, f"{len(_trim(cells))} cells under {len(names)} columns"
+            else:
+                yield number, dict(zip(names, cells, strict=False))
 
 
 def _trim(cells: Iterable[Any]) -> list[Any]:
@@ -188,14 +190,17 @@ def _read_parquet(path: Path, _: str) -> Rows:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     number = 0
-    for batch in pq.ParquetFile(path).iter_batches(batch_size=10_000):
+    for batch in pq.ParquetFile(io.BytesIO(_bytes(path)) if path.suffix.lower() == ".gz" else path).iter_batches(batch_size=10_000):
         for row in batch.to_pylist():
             number += 1
             yield number, row
 
 
 def _read_sqlite(path: Path, table: str) -> Rows:
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+    packed = path.suffix.lower() == ".gz"
+    with closing(sqlite3.connect(":memory:" if packed else f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        if packed:
+            database.deserialize(_bytes(path))
         tables = [name for (name,) in database.execute("select name from sqlite_master where type in ('table', 'view') order by name")]
         if table not in tables:
             raise ReviewmineError(f"table {table!r}", expected=f"one of {', '.join(tables)[:200]}", where=str(path), do=f"write {path.name}::TABLE")

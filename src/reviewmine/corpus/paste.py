@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _STARS = re.compile(r"^[ \t]*(?P<stars>[★⭐]{1,5}[☆]{0,4})\s*", re.MULTILINE)
-_BLANK = re.compile(r"\n[ \t]*\n")
+_BLANK = re.compile(r"\n[ \t]*\n\s*")
 _DELIVERY = re.compile(r"Способ покупки:[^\n/]{0,60}(?:/|\n|$)")
 
 

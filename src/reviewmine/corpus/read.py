@@ -55,7 +55,7 @@ def read_reviews(source: str | Path | Sequence[str | Path], mapping: Mapping[str
         frames.append(frame)
         rejects.extend(empty)
         notes.extend(said)
-    if not frames:
+    if not any(map(len, frames)):
         reason = rejects[0]["reason"] if rejects else "no rows"
         raise ReviewmineError(f"no reviews ({reason})", expected="at least one", where=", ".join(files)[:200], do="check the export")
     reviews = _with_ids(pd.concat(frames, ignore_index=True))
@@ -139,7 +139,7 @@ def _string(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = str(cell).replace("\0", "")
-    return text.encode("utf-8", "replace").decode() if not text.isascii() else text.strip() and text
+    return text.encode("utf-8", "replace").decode() if text.strip() else ""
 
 
 def _with_ids(reviews: pd.DataFrame) -> pd.DataFrame:
@@ -148,8 +148,8 @@ def _with_ids(reviews: pd.DataFrame) -> pd.DataFrame:
     if missing.any():
         content = reviews.loc[missing, list(TEXT_FIELDS)].agg("\x1f".join, axis=1)
         reviews.loc[missing, "id"] = [f"r{hashlib.sha256(text.encode()).hexdigest()[:12]}" for text in content]
-    again = reviews.groupby("id").cumcount()
-    reviews["id"] = reviews["id"].where(again == 0, reviews["id"] + "-" + (again + 1).astype(str))
+    while (again := reviews.groupby("id").cumcount()).any():  # «7-2» may itself be an id of the file
+        reviews["id"] = reviews["id"].where(again == 0, reviews["id"] + "-" + (again + 1).astype(str))
     for name in reviews.columns.difference([*REVIEW_COLUMNS]):
         reviews[name] = reviews[name].fillna("").astype(str)
     return reviews

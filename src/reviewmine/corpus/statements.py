@@ -18,22 +18,26 @@ from reviewmine.router.features import MAX_CHARS, TEXT_FIELDS
 
 MIN_CLAUSE_WORDS = 2
 """Words that both sides of a clause cut must have; «хороший, но дорогой» stays whole."""
+_NEAR = 200  # characters around a turn that are looked at
 
 _ABBREVIATIONS = frozenset(
     "г ул д кв стр корп тел руб коп шт см мм м км кг гр мл л ч мин сек т п др е к н дюйм диам разм арт мес нед тыс млн обл р эт вкл макс".split()
 )
 _STOP = re.compile(r"[.!?…]+[)(»\"']*")
-_SMILE = re.compile(r"[)]{2,}|[(]{2,}|[\u2600-\u27bf\U0001f300-\U0001faff]+")
+_SMILE = re.compile(r"[)]{2,}|[(]{2,}|[:;]-?[)(](?=\s|$)|[\u2600-\u27bf\U0001f300-\U0001faff]+")
 _LINE = re.compile(r"[\r\n]+|;\s")
-_ITEM = re.compile(r"(?:^|(?<=[\s.;,!]))(?:\d{1,2}[.)](?=\s?[^\W\d_])|[-–—•*+](?=\s{0,2}[^\W\d_]))", re.MULTILINE)
+_ITEM = re.compile(r"(?:^|(?<=[\s.;,!]))(?:(?P<number>\d{1,2})[.)](?=\s?[^\W\d_])|(?P<dash>[-–—])(?=\s{0,2}[^\W\d_])|[•*+](?=\s{0,2}[^\W\d_]))", re.MULTILINE)
 _TURN = re.compile(r"(?:,|\s[-–—])\s*(?=(?:но|зато|однако|правда|хотя|только вот|а вот|единственное)\b)|\s(?=(?:но|зато|однако)\b)", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)$")
 _EDGES = " \t\r\n,;–—-•*+"
 
 
 def stops(text: str) -> Iterator[int]:
-    """Cut after signs that end a sentence; not after «2 ч.», «6.5» or an initial."""
+    """Cut after signs that end a sentence; not after «2 ч.», «6.5», an initial or the number of a list."""
+    numbers = {match.end() for match in _marks(text)}
     for match in _STOP.finditer(text):
+        if match.end() in numbers:
+            continue
         after = text[match.end() : match.end() + 1]
         if match.group().startswith(".") and len(match.group()) == 1:
             before = _WORD_BEFORE.search(text, max(0, match.start() - 12), match.start())
@@ -62,16 +66,25 @@ def lines(text: str) -> Iterator[int]:
 
 def items(text: str) -> Iterator[int]:
     """Cut before the items of a numbered or dashed list, when there are two or the text opens with one."""
-    found = [match.start() for match in _ITEM.finditer(text)]
-    if len(found) > 1 or found[:1] == [0]:
-        yield from found
+    for match in _marks(text):
+        yield match.start()
+
+
+def _marks(text: str) -> list[re.Match[str]]:
+    """Return the marks of list items. Numbers count from 1 or open the text; dashes within a line only in a text that a dash opens."""
+    found = list(_ITEM.finditer(text))
+    numbered = any(match["number"] and (match["number"] == "1" or match.start() == 0) for match in found)
+    dashed = any(match["dash"] and match.start() == 0 for match in found)
+    marks = [match for match in found if (numbered if match["number"] else dashed if match["dash"] else True)]
+    return marks if len(marks) > 1 or (marks and marks[0].start() == 0) else []
 
 
 def turns(text: str) -> Iterator[int]:
     """Cut before «но», «зато», «однако» where both sides say enough."""
     previous = 0
     for match in _TURN.finditer(text):
-        if len(words(text[previous : match.start()])) >= MIN_CLAUSE_WORDS and len(words(text[match.end() : match.end() + 200])) > MIN_CLAUSE_WORDS:
+        before = words(text[max(previous, match.start() - _NEAR) : match.start()])
+        if len(before) >= MIN_CLAUSE_WORDS and len(words(text[match.end() : match.end() + _NEAR])) > MIN_CLAUSE_WORDS:
             yield match.end()
             previous = match.end()
 

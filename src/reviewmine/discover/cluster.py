@@ -16,10 +16,12 @@ REST = -1
 """The topic of a statement that belongs to none."""
 
 _GRID = (4, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 70, 80, 100, 120, 150)
-_TEXTS_PER_TOPIC = 40  # with fewer texts a topic is an accident
-_ENOUGH = 0.9  # share of the best silhouette at which more topics bring no more
+_TEXTS_PER_TOPIC = 50  # with fewer texts a topic is an accident
+_ENOUGH = 0.85  # share of the best silhouette at which more topics bring no more
 _SAMPLE = 20_000  # distinct texts that k-means is fitted on
 _TEMPERATURE = 0.08  # of the softmax over cosine similarities
+_COHESION = 0.7  # a cluster whose mean cosine similarity to its centre is below this share of the median is a heap of odds and ends
+_NEAREST = 0.2  # cosine similarity to a centre below which a statement is not about its topic
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ def cluster(texts: Sequence[str], vectors: Vectors, types: int | Literal["auto"]
 
     Spherical k-means over the distinct texts in sorted order, on one thread: the same texts give the same clusters.
     With ``types="auto"`` the number is the smallest of a grid whose simplified silhouette (Hruschka et al., 2004)
-    comes near the best. Rows of zero and rows whose topic is less probable than ``min_probability`` go to ``REST``.
+    comes near the best. Clusters that hold no theme together are dissolved. Rows far from every centre, and rows whose
+    topic is less probable than ``min_probability``, go to ``REST``.
     """
     place = {text: i for i, text in reversed(list(enumerate(texts)))}
     first = np.asarray([place[text] for text in sorted(place)])
@@ -46,7 +49,7 @@ def cluster(texts: Sequence[str], vectors: Vectors, types: int | Literal["auto"]
         points = points[np.sort(np.random.default_rng(seed).permutation(len(points))[:_SAMPLE])]
     with threadpool_limits(1):
         n_topics = _choose(points, seed) if types == "auto" else min(types, len(points))
-        centres = _fit(points, n_topics, seed, n_init=5)
+        centres = _themes(points, _fit(points, n_topics, seed, n_init=5))
     topic, probability = assign(vectors, centres, min_probability)
     order = np.argsort(-np.bincount(topic[topic >= 0], minlength=len(centres)), kind="stable")
     rank = np.empty(len(centres), dtype=np.int64)
@@ -55,16 +58,27 @@ def cluster(texts: Sequence[str], vectors: Vectors, types: int | Literal["auto"]
 
 
 def assign(vectors: Vectors, centres: Vectors, min_probability: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return for each row its most probable topic (or ``REST``) and the probability: softmax over cosine similarities."""
+    """Return for each row its most probable topic (or ``REST``) and the probability: a softmax over cosine similarities."""
     topic = np.empty(len(vectors), dtype=np.int64)
     probability = np.empty(len(vectors), dtype=np.float32)
     for start in range(0, len(vectors), 10_000):
         rows = slice(start, start + 10_000)
-        likelihood = softmax(vectors[rows] @ centres.T / _TEMPERATURE)
-        topic[rows], probability[rows] = likelihood.argmax(axis=1), likelihood.max(axis=1)
-    lost = ~vectors.any(axis=1) | (probability < min_probability)
-    topic[lost] = REST
-    return topic, np.where(~vectors.any(axis=1), 0, probability).astype(np.float32)
+        similarity = vectors[rows] @ centres.T
+        probability[rows] = softmax(similarity / _TEMPERATURE).max(axis=1)
+        topic[rows] = np.where(similarity.max(axis=1) >= _NEAREST, similarity.argmax(axis=1), REST)
+    topic[probability < min_probability] = REST
+    probability[~vectors.any(axis=1)] = 0
+    return topic, probability
+
+
+def _themes(points: NDArray[np.float64], centres: Vectors) -> Vectors:
+    """Return the centres whose points are alike; all of them when none are."""
+    similarity = points @ centres.T.astype(np.float64)
+    nearest = similarity.argmax(axis=1)
+    count = np.bincount(nearest, minlength=len(centres))
+    cohesion = np.bincount(nearest, similarity.max(axis=1), minlength=len(centres)) / np.maximum(count, 1)
+    kept = cohesion >= _COHESION * np.median(cohesion)
+    return centres[kept] if kept.sum() > 1 else centres
 
 
 def _fit(points: NDArray[np.float64], n_topics: int, seed: int, n_init: int) -> Vectors:

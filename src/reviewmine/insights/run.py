@@ -51,13 +51,14 @@ def find_insights(scored: pd.DataFrame, reviews: pd.DataFrame, taxonomy: Mapping
         "title": title,
         "taxonomy": {"name": taxonomy.get("taxonomy", ""), "version": taxonomy.get("version", ""), "n_types": len(types)},
         "n_reviews": len(scored),
+        "n_labelled": int((scored["action"] == "labelled").sum()),
         "n_dated": int(known["date"].notna().sum()),
         "mean_rating": _mean(known["rating"]),
         "months": months,
         "totals": totals,
         "kinds": _counts(scored["kind"]),
         "types": rows,
-        "owners": _owners(scored, owners),
+        "owners": _owners(scored[scored["action"].isin(ACTIONS)], owners),
         "queue": {action: int((scored["action"] == action).sum()) for action in ACTIONS},
     }
     return Insights(summary, mentions)
@@ -124,7 +125,7 @@ def _names(kind: Mapping[str, Any], groups: Mapping[str, str], owners: Mapping[s
 
 
 def _owners(scored: pd.DataFrame, titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return how many reviews go to each owner, by action."""
+    """Return how many routed reviews go to each owner, by action; what people labelled is not routed."""
     if "owner" not in scored.columns:
         return []
     rows = []

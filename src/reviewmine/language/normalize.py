@@ -30,6 +30,8 @@ _TOKEN = re.compile(
 )
 _ELONGATED = re.compile(r"(.)\1{2,}")
 _COMBINING = re.compile(r"[\u0300-\u036f]")
+_NO_LETTER = re.compile(r"[^\w'\-]")
+_JOINTS = re.compile(r"(['\-])['\-]+")
 _LATIN = re.compile(r"[a-z]")
 _CYRILLIC = re.compile(r"[а-я]")
 
@@ -54,8 +56,7 @@ class _Fold(dict[int, str]):
             folded = " "
         else:
             compatible = unicodedata.normalize("NFKC", char)
-            folded = (compatible if len(compatible) == 1 else char).lower()
-            folded = folded if len(folded) == 1 else char
+            folded = (compatible if len(compatible) == 1 else char).lower()[:1]
             folded = "е" if folded == "ё" else folded
         if len(self) < _CACHE_LIMIT:
             self[code] = folded
@@ -93,11 +94,12 @@ def word_form(folded: str) -> str:
     """
     form = folded.replace(_DROPPED, "").replace("’", "'")
     if _COMBINING.search(form):
-        form = _COMBINING.sub("", unicodedata.normalize("NFC", form)).replace("ё", "е")
-    form = _ELONGATED.sub(r"\1", form)
+        form = _NO_LETTER.sub("", unicodedata.normalize("NFC", form)).replace("ё", "е")
+        form = _JOINTS.sub(r"\1", form)
+    form = _ELONGATED.sub(r"\1", form)[:MAX_WORD]
     if _LATIN.search(form) and _CYRILLIC.search(form):
         form = _one_alphabet(form)
-    return form[:MAX_WORD].rstrip("-'")
+    return form.rstrip("-'")
 
 
 def _one_alphabet(form: str) -> str:

@@ -109,7 +109,8 @@ def read_bundle(path: str | Path) -> Bundle:
     folder = Path(path)
     manifest = read_manifest(folder)
     contents = {name: _read_checked(folder, name, manifest) for name in FILES}
-    if manifest.get("taxonomy", {}).get("sha256") != sha256(contents["taxonomy.json"]):
+    stated = manifest.get("taxonomy")
+    if not isinstance(stated, dict) or stated.get("sha256") != sha256(contents["taxonomy.json"]):
         raise BundleError("the taxonomy is not the one in the manifest", where=str(folder), do=REMEDY)
     try:
         bundle = _understand(contents, manifest)

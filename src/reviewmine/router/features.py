@@ -282,7 +282,8 @@ def _extras(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> _Part:
     weights: list[float] = []
     for row, review in enumerate(reviews):
         for column in spec.categorical:
-            values = {value.strip().lower() for value in str(review.get(column) or "").split("|")} - {""}
+            cell = review.get(column)
+            values = set() if is_missing(cell) else {value.strip().lower() for value in str(cell).split("|")} - {""}
             rows.extend([row] * len(values))
             names.extend(f"{column}={value}" for value in sorted(values))
             weights.extend([1.0] * len(values))
@@ -296,11 +297,16 @@ def _extras(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> _Part:
     return np.asarray(rows, dtype=np.int64), _bucket(hashes, EXTRAS), np.asarray(weights, dtype=np.float32)
 
 
+def is_missing(value: Any) -> bool:
+    """Return whether ``value`` is None or what a data frame writes for it: NaN, NaT, NA."""
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in {"NaTType", "NAType"}
+
+
 def as_number(value: Any) -> float | None:
     """Return ``value`` as a finite float, or None where it is not one."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if np.isfinite(number) else None
 

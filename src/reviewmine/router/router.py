@@ -13,7 +13,7 @@ from reviewmine.errors import BundleError, ReviewmineError
 from reviewmine.language.normalize import tokens
 from reviewmine.router.bundle import Bundle, read_bundle
 from reviewmine.router.decision import Decision, Span, TypeScore
-from reviewmine.router.features import F32, MAX_CHARS, TEXT_FIELDS, SparseRows, extract, known_share, vectorize, word_columns
+from reviewmine.router.features import F32, MAX_CHARS, TEXT_FIELDS, SparseRows, extract, is_missing, known_share, vectorize, word_columns
 from reviewmine.router.policy import act, chosen, novelty, probabilities
 
 BATCH = 2_000
@@ -130,10 +130,10 @@ def as_review(review: str | Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(review, Mapping):
         raise ReviewmineError(f"a review is {type(review).__name__}", expected="a text or a mapping of fields", do="pass a str or a dict")
     clean = dict(review)
-    clean["id"] = "" if review.get("id") is None else str(review["id"])
+    clean["id"] = "" if is_missing(review.get("id")) else str(review["id"])
     for name in TEXT_FIELDS:
         value = review.get(name)
-        if value is None or value != value:  # NaN is how a data frame says "empty"
+        if is_missing(value):
             clean[name] = ""
         elif isinstance(value, str | int | float):
             clean[name] = str(value)

@@ -1,0 +1,1 @@
+"""Insights, model card and draft topics to one page that opens without a network."""

@@ -1,0 +1,135 @@
+"""What the page says of the model and of the draft topics: figures beside what they mean."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from reviewmine.report.pains import mapping_of, rows_of, text_of
+from reviewmine.report.pictures import bar
+from reviewmine.report.russian import NONE, is_number, number, number_interval, percent, percent_interval
+from reviewmine.report.wording import ACTIONS, AGREEMENT, BASELINES, DISCOVERY, DISCOVERY_SHARES, LEFT_OUT, METRICS
+
+NEVER = 1.0
+"""A threshold above every probability: nothing passes it."""
+
+
+def lay_out_model(card: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the template draws from a model card; ``titles`` names codes that the card does not."""
+    metrics, baselines = mapping_of(card.get("metrics")), mapping_of(card.get("baselines"))
+    per_type = rows_of(card.get("per_type"))
+    named = dict(titles) | {str(row.get("code")): str(row.get("title") or row.get("code")) for row in per_type}
+    policy = mapping_of(card.get("policy"))
+    auto = policy.get("auto_threshold")
+    return {
+        **{name: card.get(name) for name in ("name", "n_types", "n_features", "head")},
+        "rows": mapping_of(card.get("rows")),
+        "baselines": [BASELINES.get(name, name) for name in baselines],
+        "metrics": [_metric(name, figure, [mapping_of(figures).get(name) for figures in baselines.values()]) for name, figure in metrics.items()],
+        "against": _against(metrics, mapping_of(baselines.get("tfidf_svc"))),
+        "gates": _gates(mapping_of(card.get("gates")), metrics),
+        "per_type": [dict.fromkeys(("title", "code", "n", "precision", "recall", "f1")) | row for row in per_type],
+        "confusions": [
+            {"n": row.get("n")} | {name: named.get(str(row.get(name)), row.get(name)) for name in ("type", "taken_for")}
+            for row in rows_of(card.get("confusions"))
+        ],
+        "held_out": {action: _figure(metrics.get(f"{action}_share"), as_percent=True) for action in ACTIONS},
+        "human_low": _low(metrics.get("human_share")),
+        "never_auto": is_number(auto) and auto > NEVER,
+        "auto_threshold": auto,
+        "suggest_threshold": policy.get("suggest_threshold"),
+        "target_precision": policy.get("target_precision"),
+    }
+
+
+def _metric(name: str, figure: Any, beside: list[Any]) -> dict[str, Any]:
+    """Return one metric with its meaning; a metric without a Russian name keeps its own."""
+    title, meaning, as_percent = METRICS.get(name, (name, "", False))
+    return {"title": title, "meaning": meaning, "value": _figure(figure, as_percent), "beside": [_figure(other, as_percent) for other in beside]}
+
+
+def _figure(figure: Any, as_percent: bool) -> dict[str, str]:
+    """Return a figure and its interval as text."""
+    data = mapping_of(figure)
+    value, low, high = (data.get(name) for name in ("value", "low", "high"))
+    if not is_number(value):
+        return {"value": NONE, "interval": ""}
+    if as_percent:
+        return {"value": percent(value), "interval": percent_interval(low, high)}
+    return {"value": number(value, 2), "interval": number_interval(low, high, 2)}
+
+
+def _low(figure: Any) -> float | None:
+    """Return the lower end of a figure's interval, where there is one."""
+    low = mapping_of(figure).get("low")
+    return low if is_number(low) else None
+
+
+def _against(metrics: Mapping[str, Any], simple: Mapping[str, Any]) -> str:
+    """Return how the model stands to the simple one: better, worse, or not to be told apart; empty if unknown."""
+    ours, theirs = mapping_of(metrics.get("micro_f1")), mapping_of(simple.get("micro_f1"))
+    if not all(is_number(figure.get(name)) for figure in (ours, theirs) for name in ("low", "high")):
+        return ""
+    if ours["low"] > theirs["high"]:
+        return "better"
+    return "worse" if ours["high"] < theirs["low"] else "alike"
+
+
+def _gates(gates: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return each gate with the value that met it; the card says which failed."""
+    lines = gates.get("failed")
+    failed = [str(line) for line in lines] if isinstance(lines, list) else []
+    rows = []
+    for name, asked in mapping_of(gates.get("asked")).items():
+        title, _, as_percent = METRICS.get(name, (name, "", False))
+        shown = percent(asked) if as_percent else number(asked, 2)
+        passed = not any(line.startswith(f"{name} ") for line in failed)
+        rows.append({"title": title, "asked": shown, "value": _figure(metrics.get(name), as_percent)["value"], "passed": passed})
+    return rows
+
+
+def lay_out_draft(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the template draws from a discovery run: figures, and topics under their groups."""
+    card = mapping_of(draft.get("card"))
+    topics = [_topic(row) for row in rows_of(draft.get("topics"))]
+    top = max((topic["n"] for topic in topics if is_number(topic["n"])), default=0)
+    titles = mapping_of(draft.get("groups"))
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for topic in topics:
+        topic["bar"] = bar(topic["n"], None, None, top)
+        groups.setdefault(topic["parent"] if topic["parent"] in titles else "", []).append(topic)
+    laid = [{"title": titles.get(code) or "Без группы", "topics": members, "n": _sum(members)} for code, members in groups.items()]
+    against = mapping_of(card.get("against_labels"))
+    return {
+        "figures": _facts(card) + _agreement(against),
+        "n_labelled": against.get("n"),
+        "left_out": [(LEFT_OUT.get(name, name), n) for name, n in mapping_of(card.get("left_out")).items()],
+        "groups": sorted(laid, key=lambda group: -group["n"]),
+        "n_topics": len(topics),
+    }
+
+
+def _topic(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one topic with its words and examples as lists of text."""
+    words, examples = (([str(text) for text in row[name]] if isinstance(row.get(name), list) else []) for name in ("patterns", "include"))
+    title = text_of(row.get("title"), row.get("code"), "Без названия")
+    return {"title": title, "parent": text_of(row.get("parent")), "n": row.get("n"), "words": words, "examples": examples}
+
+
+def _sum(topics: list[dict[str, Any]]) -> float:
+    """Return the number of statements in topics together."""
+    return sum(topic["n"] for topic in topics if is_number(topic["n"]))
+
+
+def _facts(card: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the known figures of a run with their meaning."""
+    rows = []
+    for name, title, meaning in DISCOVERY:
+        value = card.get(name)
+        if is_number(value):
+            shown = percent(value) if name in DISCOVERY_SHARES else number(value, 2 if isinstance(value, float) else 0)
+            rows.append({"title": title, "meaning": meaning, "value": shown, "interval": ""})
+    return rows
+
+
+def _agreement(against: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return how topics agree with labels, where there were labels."""
+    return [{"title": title, "meaning": meaning} | _figure(against[name], as_percent=False) for name, (title, meaning) in AGREEMENT.items() if name in against]
