@@ -19,14 +19,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-taxonomy_app = typer.Typer(no_args_is_help=True, help="The taxonomy file: the contract between people, models and routers.")
+taxonomy_app = typer.Typer(
+    no_args_is_help=True, help="The taxonomy file: the contract between people, models and routers."
+)
 app.add_typer(taxonomy_app, name="taxonomy")
 
-Sources = Annotated[list[str], typer.Argument(metavar="SRC...", help="Files or folders: CSV, TSV, JSON, JSONL, XLSX, Parquet, SQLite (file.db::table), .gz, or pasted text.")]
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SRC...",
+        help="Files or folders: CSV, TSV, JSON, JSONL, XLSX, Parquet, SQLite (file.db::table), .gz, or pasted text.",
+    ),
+]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Where to write.")]
 Bundle = Annotated[Path, typer.Argument(metavar="BUNDLE", help="The folder of a bundle.")]
 ExperimentFile = Annotated[Path, typer.Argument(metavar="X.yaml", help="The experiment file.")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the experiment, for example seed=7.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the experiment, for example seed=7."),
+]
 Map = Annotated[Path | None, typer.Option("--map", help="YAML: our field to your column, where names do not tell.")]
 Track = Annotated[bool, typer.Option("--track/--no-track", help="Log the run to MLflow.")]
 
@@ -54,7 +65,7 @@ def main() -> None:
 @app.callback()
 def _options(
     version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and stop.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,  # noqa: ARG001 read in main
+    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,
 ) -> None:
     if version:
         print(__version__)
@@ -66,7 +77,9 @@ def read(
     sources: Sources,
     out: Out,
     map_path: Map = None,
-    rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go; by default rejects.csv beside OUT.")] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected rows go; by default rejects.csv beside OUT.")
+    ] = None,
 ) -> None:
     """Read any export into one table of reviews; every row is kept or rejected with its reason."""
     from reviewmine import workflow
@@ -107,12 +120,20 @@ def discover(
         settings = Discover.model_validate(settings.model_dump() | asked)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ReviewmineError(f"--{first['loc'][0]} {first['input']!r}: {first['msg']}", do="see reviewmine discover --help") from error
+        raise ReviewmineError(
+            f"--{first['loc'][0]} {first['input']!r}: {first['msg']}", do="see reviewmine discover --help"
+        ) from error
     with _busy("discovering"):
         reviews = _reviews(sources, map_path)
         cut = workflow.statements(reviews, out / "statements.parquet", _say)
         workflow.discover_topics(
-            cut, reviews, out, settings, name=experiment.name if experiment else "discovery", seed=experiment.seed if experiment else 13, say=_say
+            cut,
+            reviews,
+            out,
+            settings,
+            name=experiment.name if experiment else "discovery",
+            seed=experiment.seed if experiment else 13,
+            say=_say,
         )
 
 
@@ -127,7 +148,9 @@ def taxonomy_check(path: Annotated[Path, typer.Argument(help="The taxonomy file.
     for finding in findings:
         print(f"{finding.level}: {finding.code}: {finding.what}")
     errors = sum(finding.level == "error" for finding in findings)
-    _say(f"taxonomy check: {path}: {len(taxonomy.types)} types in {len(taxonomy.groups)} groups, {errors} errors, {len(findings) - errors} warnings")
+    _say(
+        f"taxonomy check: {path}: {len(taxonomy.types)} types in {len(taxonomy.groups)} groups, {errors} errors, {len(findings) - errors} warnings"
+    )
     if errors:
         raise typer.Exit(1)
 
@@ -162,7 +185,10 @@ def verify(bundle: Bundle) -> None:
 
 
 @app.command()
-def route(bundle: Bundle, text: Annotated[str | None, typer.Argument(help="The review; without it, JSON is read from stdin.")] = None) -> None:
+def route(
+    bundle: Bundle,
+    text: Annotated[str | None, typer.Argument(help="The review; without it, JSON is read from stdin.")] = None,
+) -> None:
     """Route one review and print the decision as JSON."""
     from reviewmine.router import Router
 
@@ -172,7 +198,9 @@ def route(bundle: Bundle, text: Annotated[str | None, typer.Argument(help="The r
         try:
             review = json.loads(sys.stdin.read())
         except (ValueError, RecursionError) as error:
-            raise ReviewmineError(f"stdin is not JSON ({error})", expected='a text or an object such as {"cons": "…"}', do="fix the input") from error
+            raise ReviewmineError(
+                f"stdin is not JSON ({error})", expected='a text or an object such as {"cons": "…"}', do="fix the input"
+            ) from error
     print(json.dumps(router.route(review).to_json(), ensure_ascii=False))
 
 
@@ -181,7 +209,9 @@ def score(
     bundle: Bundle,
     sources: Sources,
     out: Out,
-    probabilities: Annotated[bool, typer.Option("--probabilities", help="Add a JSON object type→p to each row.")] = False,
+    probabilities: Annotated[
+        bool, typer.Option("--probabilities", help="Add a JSON object type→p to each row.")
+    ] = False,
     map_path: Map = None,
 ) -> None:
     """Score reviews with a bundle: .csv, .jsonl or .parquet by the ending of OUT."""
@@ -191,7 +221,13 @@ def score(
 
     with _busy("scoring"):
         frame = workflow.score(bundle, _reviews(sources, map_path), out, probabilities=probabilities, say=_say)
-    facts = {"bundle": str(bundle), "bundle_sha256": bundle_sha256(bundle), "sources": sources, "map": str(map_path) if map_path else None, "n": len(frame)}
+    facts = {
+        "bundle": str(bundle),
+        "bundle_sha256": bundle_sha256(bundle),
+        "sources": sources,
+        "map": str(map_path) if map_path else None,
+        "n": len(frame),
+    }
     write_json(_manifest_path(out), facts)
 
 
@@ -199,7 +235,10 @@ def score(
 def insights(
     scored: Annotated[Path, typer.Argument(metavar="SCORED", help="A file made by `reviewmine score`.")],
     out: Out,
-    reviews: Annotated[list[str] | None, typer.Option("--reviews", help="The reviews that were scored; by default as `score` noted them.")] = None,
+    reviews: Annotated[
+        list[str] | None,
+        typer.Option("--reviews", help="The reviews that were scored; by default as `score` noted them."),
+    ] = None,
     bundle: Annotated[Path | None, typer.Option("--bundle", help="The bundle; by default as `score` noted it.")] = None,
     title: Annotated[str, typer.Option(help="The title of the report.")] = "",
     map_path: Map = None,
@@ -214,7 +253,9 @@ def insights(
     sources = reviews or facts.get("sources")
     folder = bundle or (Path(facts["bundle"]) if facts.get("bundle") else None)
     if not sources or folder is None:
-        raise ReviewmineError("the reviews or the bundle are not known", where=str(scored), do="name them with --reviews and --bundle")
+        raise ReviewmineError(
+            "the reviews or the bundle are not known", where=str(scored), do="name them with --reviews and --bundle"
+        )
     with _busy("finding insights"):
         frame = read_table(scored)
         table = _reviews(sources, map_path or (Path(facts["map"]) if facts.get("map") else None))
@@ -224,7 +265,10 @@ def insights(
 
 
 @app.command()
-def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder made by `reviewmine insights`.")], out: Out = Path("report.html")) -> None:
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder made by `reviewmine insights`.")],
+    out: Out = Path("report.html"),
+) -> None:
     """Make the HTML page of a folder of insights."""
     from reviewmine import workflow
 
@@ -257,9 +301,13 @@ def _mapping(path: Path | None) -> dict[str, str] | None:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ReviewmineError(f"the map is not readable ({error})", where=str(path), do="write lines such as text: Отзыв") from error
+        raise ReviewmineError(
+            f"the map is not readable ({error})", where=str(path), do="write lines such as text: Отзыв"
+        ) from error
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
-        raise ReviewmineError("the map is not a list of field: column", where=str(path), do="write lines such as text: Отзыв")
+        raise ReviewmineError(
+            "the map is not a list of field: column", where=str(path), do="write lines such as text: Отзыв"
+        )
     return {str(key): value for key, value in data.items()}
 
 

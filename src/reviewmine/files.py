@@ -49,7 +49,9 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
     elif suffix == ".parquet":
         write_whole(path, lambda fresh: frame.to_parquet(fresh, index=False))
     else:
-        raise ReviewmineError(f"the ending {suffix or 'is missing'}", expected=".csv, .jsonl or .parquet", where=str(path), do="change -o")
+        raise ReviewmineError(
+            f"the ending {suffix or 'is missing'}", expected=".csv, .jsonl or .parquet", where=str(path), do="change -o"
+        )
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -68,7 +70,9 @@ def neutral(frame: pd.DataFrame) -> pd.DataFrame:
     safe = frame.copy()
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in safe[name]]
+            safe[name] = [
+                f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in safe[name]
+            ]
     return safe
 
 

@@ -18,7 +18,10 @@ class Figure(TypedDict):
 
 
 def bootstrap(
-    measure: Callable[[NDArray[np.int64]], dict[str, float]], groups: Sequence[Hashable], seed: int, n_resamples: int = N_RESAMPLES
+    measure: Callable[[NDArray[np.int64]], dict[str, float]],
+    groups: Sequence[Hashable],
+    seed: int,
+    n_resamples: int = N_RESAMPLES,
 ) -> dict[str, Figure]:
     """Return each figure of ``measure`` with its 95 % percentile interval (Efron, 1979).
 

@@ -11,10 +11,22 @@ from reviewmine.files import write_json, write_text
 from reviewmine.settings import Experiment
 
 BEGIN, END = "<!-- results: generated -->", "<!-- results: end -->"
-_MODEL_FIGURES = ("micro_f1", "macro_f1", "accuracy", "lrap", "p_at_1", "hit_at_3", "ece", "auto_share", "auto_precision")
+_MODEL_FIGURES = (
+    "micro_f1",
+    "macro_f1",
+    "accuracy",
+    "lrap",
+    "p_at_1",
+    "hit_at_3",
+    "ece",
+    "auto_share",
+    "auto_precision",
+)
 
 
-def record_result(folder: Path, experiment: Experiment, discovery: Mapping[str, Any], model: Mapping[str, Any] | None) -> Path:
+def record_result(
+    folder: Path, experiment: Experiment, discovery: Mapping[str, Any], model: Mapping[str, Any] | None
+) -> Path:
     """Write ``<name>.json`` into ``folder`` and the table into the README beside it; return the file."""
     found = {name: discovery[name] for name in ("n_statements", "n_topics", "coverage", "seed_ari")}
     if "against_labels" in discovery:
@@ -25,7 +37,10 @@ def record_result(folder: Path, experiment: Experiment, discovery: Mapping[str, 
             "rows": model["rows"],
             "n_types": model["n_types"],
             "metrics": {name: model["metrics"][name] for name in _MODEL_FIGURES},
-            "baselines": {base: {name: figures[name] for name in ("micro_f1", "lrap")} for base, figures in model["baselines"].items()},
+            "baselines": {
+                base: {name: figures[name] for name in ("micro_f1", "lrap")}
+                for base, figures in model["baselines"].items()
+            },
         }
     path = folder / f"{experiment.name}.json"
     write_json(path, result)
@@ -71,5 +86,10 @@ def _cells(result: Mapping[str, Any]) -> list[str]:
 def with_table(text: str, table: str, where: str) -> str:
     """Return ``text`` with ``table`` between the two markers."""
     if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise ReviewmineError("the markers of the results table are missing", expected=f"{BEGIN} and {END}", where=where, do="put them back")
+        raise ReviewmineError(
+            "the markers of the results table are missing",
+            expected=f"{BEGIN} and {END}",
+            where=where,
+            do="put them back",
+        )
     return re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: f"{BEGIN}\n{table}\n{END}", text, flags=re.DOTALL)

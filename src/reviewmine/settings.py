@@ -141,11 +141,15 @@ def load_experiment(path: str | Path, changes: list[str] | None = None) -> Exper
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ReviewmineError("no such file", expected="an experiment file", where=str(path), do="see experiments/") from None
+        raise ReviewmineError(
+            "no such file", expected="an experiment file", where=str(path), do="see experiments/"
+        ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ReviewmineError(f"not readable as YAML ({error})", where=str(path), do="fix the file") from error
     if not isinstance(data, dict):
-        raise ReviewmineError("not a mapping", expected="keys such as name, data, split", where=str(path), do="see experiments/demo.yaml")
+        raise ReviewmineError(
+            "not a mapping", expected="keys such as name, data, split", where=str(path), do="see experiments/demo.yaml"
+        )
     for change in changes or []:
         _apply(data, change)
     try:
@@ -196,7 +200,12 @@ def _readable(error: ValidationError, where: str) -> ReviewmineError:
         parent = ".".join(str(part) for part in first["loc"][:-1])
         known = ", ".join(_keys_at(first["loc"][:-1]))
         place = f"{where}, {parent}" if parent else where
-        return ReviewmineError(f"unknown key {str(first['loc'][-1])!r}", expected=f"one of {known}", where=place, do="fix the spelling or remove it")
+        return ReviewmineError(
+            f"unknown key {str(first['loc'][-1])!r}",
+            expected=f"one of {known}",
+            where=place,
+            do="fix the spelling or remove it",
+        )
     shown = repr(first["input"])
     return ReviewmineError(f"{key} is {shown[:80]}: {first['msg']}", where=where, do="fix the value")
 

@@ -62,7 +62,14 @@ def log_training(
     experiment_id = _experiment(mlflow, experiment)
     with mlflow.start_run(experiment_id=experiment_id, run_name=experiment) as run:
         mlflow.log_params({key: str(value)[:500] for key, value in _flat({"settings": settings, "data": data}).items()})
-        mlflow.set_tags({"bundle_sha256": bundle_sha256, "git_commit": _git_commit(), "lock_sha256": _lock_sha256(), "gates": "failed" if card["gates"]["failed"] else "passed"})
+        mlflow.set_tags(
+            {
+                "bundle_sha256": bundle_sha256,
+                "git_commit": _git_commit(),
+                "lock_sha256": _lock_sha256(),
+                "gates": "failed" if card["gates"]["failed"] else "passed",
+            }
+        )
         mlflow.log_metrics(_metrics(card))
         mlflow.log_dict(dict(card), "card.json")
         for folder, path in files.items():
@@ -151,7 +158,11 @@ def _router_sources(folder: Path) -> Path:
 
 def _metrics(card: Mapping[str, Any]) -> dict[str, float]:
     """Return the figures of a card under flat names: the model's with their interval, the baselines' alone."""
-    found = {f"baseline_{base}_{name}": figure["value"] for base, figures in card["baselines"].items() for name, figure in figures.items()}
+    found = {
+        f"baseline_{base}_{name}": figure["value"]
+        for base, figures in card["baselines"].items()
+        for name, figure in figures.items()
+    }
     for name, figure in card["metrics"].items():
         found |= {name: figure["value"], f"{name}_low": figure["low"], f"{name}_high": figure["high"]}
     return {name: float(value) for name, value in found.items() if value is not None and value == value}

@@ -48,7 +48,11 @@ class TrainResult:
     def check(self) -> None:
         """Raise ``GateError`` when the model did not pass its gates."""
         if self.trained.failed_gates:
-            raise GateError("; ".join(self.trained.failed_gates), where=self.trained.card["name"], do="see the card and the run before changing anything")
+            raise GateError(
+                "; ".join(self.trained.failed_gates),
+                where=self.trained.card["name"],
+                do="see the card and the run before changing anything",
+            )
 
     @property
     def line(self) -> str:
@@ -58,7 +62,11 @@ class TrainResult:
         dropped = rows["unused"] + rows["unlabelled"]
         tracked = "not tracked"
         if self.run:
-            model = f", {self.run.model_name} version {self.run.model_version} @challenger" if self.run.model_version else ", not registered"
+            model = (
+                f", {self.run.model_name} version {self.run.model_version} @challenger"
+                if self.run.model_version
+                else ", not registered"
+            )
             tracked = f"MLflow run {self.run.run_id}{model}"
         return (
             f"train: {used} labelled rows ({dropped} not used) -> {self.trained.card['n_types']} types, "
@@ -67,7 +75,13 @@ class TrainResult:
         )
 
 
-def read(sources: Sequence[str], out: Path, mapping: Mapping[str, str] | None = None, rejects: Path | None = None, say: Say = quiet) -> Reading:
+def read(
+    sources: Sequence[str],
+    out: Path,
+    mapping: Mapping[str, str] | None = None,
+    rejects: Path | None = None,
+    say: Say = quiet,
+) -> Reading:
     """Read any export into ``out``; rejected rows go to ``rejects`` (by default beside ``out``)."""
     reading = read_reviews(list(sources), mapping)
     write_table(out, reading.reviews)
@@ -77,7 +91,9 @@ def read(sources: Sequence[str], out: Path, mapping: Mapping[str, str] | None = 
         say(f"{file}: " + ", ".join(f"{field} <- {column}" for field, column in columns.items()))
     for note in reading.notes:
         say(note)
-    say(f"read: {reading.n_read} rows = {len(reading.reviews)} kept in {out} + {len(reading.rejects)} rejected in {where}")
+    say(
+        f"read: {reading.n_read} rows = {len(reading.reviews)} kept in {out} + {len(reading.rejects)} rejected in {where}"
+    )
     return reading
 
 
@@ -86,21 +102,39 @@ def statements(reviews: pd.DataFrame, out: Path, say: Say = quiet) -> pd.DataFra
     frame = cut_reviews(reviews)
     write_table(out, frame)
     null, misplaced = int((frame["null"] != "").sum()), int(frame["misplaced"].sum())
-    say(f"statements: {len(reviews)} reviews -> {len(frame)} statements in {out}, {null} null answers, {misplaced} misplaced")
+    say(
+        f"statements: {len(reviews)} reviews -> {len(frame)} statements in {out}, {null} null answers, {misplaced} misplaced"
+    )
     return frame
 
 
 def discover_topics(
-    frame: pd.DataFrame, reviews: pd.DataFrame, out: Path, settings: Discover, *, name: str, seed: int, gold: Mapping[str, str] | None = None, say: Say = quiet
+    frame: pd.DataFrame,
+    reviews: pd.DataFrame,
+    out: Path,
+    settings: Discover,
+    *,
+    name: str,
+    seed: int,
+    gold: Mapping[str, str] | None = None,
+    say: Say = quiet,
 ) -> Discovery:
     """Discover topics and write ``assignments.csv``, ``draft.yaml``, ``evidence.jsonl`` and ``card.json`` into ``out``."""
     found = discover(frame, reviews, settings, name=name, seed=seed, gold=gold)
     write_table(out / "assignments.csv", found.assignments)
-    write_taxonomy(out / "draft.yaml", found.draft, head="Черновик по отзывам. Правьте названия, объединяйте и удаляйте типы; status: active, когда тип готов.")
+    write_taxonomy(
+        out / "draft.yaml",
+        found.draft,
+        head="Черновик по отзывам. Правьте названия, объединяйте и удаляйте типы; status: active, когда тип готов.",
+    )
     write_jsonl(out / "evidence.jsonl", found.evidence)
     write_json(out / "card.json", found.card)
     card = found.card
-    agreement = f", AMI {card['against_labels']['ami']['value']:.3f} against {card['against_labels']['n']} labels" if "against_labels" in card else ""
+    agreement = (
+        f", AMI {card['against_labels']['ami']['value']:.3f} against {card['against_labels']['n']} labels"
+        if "against_labels" in card
+        else ""
+    )
     left = ", ".join(f"{n} {reason}" for reason, n in found.left_out.items())
     say(
         f"discover: {card['n_statements']} {settings.unit}s -> {card['n_topics']} topics in {out}, coverage {card['coverage']:.1%}{agreement}; "
@@ -113,7 +147,9 @@ def train(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, 
     """Train the experiment at ``path``: model, card, bundle and MLflow run under ``experiments/runs/<name>``."""
     experiment = load_experiment(path, list(changes))
     if experiment.data.labelled is None:
-        raise ReviewmineError("no labelled file", expected="data.labelled", where=str(path), do="name one, or run `reviewmine discover`")
+        raise ReviewmineError(
+            "no labelled file", expected="data.labelled", where=str(path), do="name one, or run `reviewmine discover`"
+        )
     reading = read_reviews(experiment.data.labelled, experiment.data.fields)
     return train_on(reading.reviews, experiment, track=track, say=say)
 
@@ -131,7 +167,16 @@ def train_on(reviews: pd.DataFrame, experiment: Experiment, *, track: bool, say:
     (folder / "used.yaml").write_text(yaml.safe_dump(used, allow_unicode=True, sort_keys=False), encoding="utf-8")
     run = _track(experiment, labelled, trained, folder, sha256) if track else None
     if run:
-        write_json(folder / "run.json", {"run_id": run.run_id, "model_id": run.model_id, "model": run.model_name, "version": run.model_version, "bundle_sha256": sha256})
+        write_json(
+            folder / "run.json",
+            {
+                "run_id": run.run_id,
+                "model_id": run.model_id,
+                "model": run.model_name,
+                "version": run.model_version,
+                "bundle_sha256": sha256,
+            },
+        )
     result = TrainResult(trained, folder / "bundle", sha256, run)
     for line in trained.failed_gates:
         say(f"gate failed: {line}")
@@ -154,7 +199,9 @@ def _track(experiment: Experiment, labelled: Labelled, trained: Trained, folder:
     )
 
 
-def score(bundle: Path, reviews: pd.DataFrame, out: Path, *, probabilities: bool = False, say: Say = quiet) -> pd.DataFrame:
+def score(
+    bundle: Path, reviews: pd.DataFrame, out: Path, *, probabilities: bool = False, say: Say = quiet
+) -> pd.DataFrame:
     """Score reviews with a bundle into ``out``."""
     frame = score_reviews(Router.load(bundle), reviews, probabilities)
     write_table(out, frame)
@@ -163,12 +210,23 @@ def score(bundle: Path, reviews: pd.DataFrame, out: Path, *, probabilities: bool
     return frame
 
 
-def insights(scored: pd.DataFrame, reviews: pd.DataFrame, taxonomy: Mapping[str, Any], evidence: Evidence, out: Path, *, title: str = "", say: Say = quiet) -> dict[str, Any]:
+def insights(
+    scored: pd.DataFrame,
+    reviews: pd.DataFrame,
+    taxonomy: Mapping[str, Any],
+    evidence: Evidence,
+    out: Path,
+    *,
+    title: str = "",
+    say: Say = quiet,
+) -> dict[str, Any]:
     """Write ``insights.json`` and ``mentions.csv`` (the reviews behind every figure) into ``out``."""
     found = find_insights(scored, reviews, taxonomy, evidence, title)
     write_json(out / "insights.json", found.summary)
     write_table(out / "mentions.csv", found.mentions)
-    say(f"insights: {len(scored)} decisions -> {len(found.summary['types'])} types, {len(found.mentions)} mentions in {out}")
+    say(
+        f"insights: {len(scored)} decisions -> {len(found.summary['types'])} types, {len(found.mentions)} mentions in {out}"
+    )
     return found.summary
 
 
@@ -177,11 +235,15 @@ def routed_evidence(router: Router, scored: pd.DataFrame, reviews: pd.DataFrame)
     frame = scored.assign(code=scored["types"].str.split("|"), p=pd.to_numeric(scored["probability"])).explode("code")
     pool = frame.sort_values(["p", "id"], ascending=[False, True]).groupby("code").head(QUOTE_POOL)
     picked = reviews[reviews["id"].isin(set(pool["id"].astype(str)))]
-    decisions = router.route_many({str(name): value for name, value in row.items()} for row in picked.to_dict("records"))
+    decisions = router.route_many(
+        {str(name): value for name, value in row.items()} for row in picked.to_dict("records")
+    )
     return {(decision.id, kind.code): kind.evidence for decision in decisions for kind in decision.types}
 
 
-def with_labels(scored: pd.DataFrame, learned: Mapping[str, tuple[str, ...]], taxonomy: Mapping[str, Any]) -> pd.DataFrame:
+def with_labels(
+    scored: pd.DataFrame, learned: Mapping[str, tuple[str, ...]], taxonomy: Mapping[str, Any]
+) -> pd.DataFrame:
     """Return ``scored`` with the people's types for the reviews the model learned from, under the action ``labelled``.
 
     A model is sure of what it has seen; its answers there would flatter shares and queues.
@@ -192,7 +254,15 @@ def with_labels(scored: pd.DataFrame, learned: Mapping[str, tuple[str, ...]], ta
         types = learned.get(str(row["id"]))
         if types:
             best = kinds[types[0]]
-            row |= {"kind": best["kind"], "type": types[0], "types": "|".join(types), "probability": 1.0, "action": "labelled", "owner": best["owner"], "alternatives": ""}
+            row |= {
+                "kind": best["kind"],
+                "type": types[0],
+                "types": "|".join(types),
+                "probability": 1.0,
+                "action": "labelled",
+                "owner": best["owner"],
+                "alternatives": "",
+            }
     return pd.DataFrame(rows, columns=scored.columns)
 
 
@@ -200,7 +270,9 @@ def topics_as_scored(found: Discovery, reviews: pd.DataFrame) -> tuple[pd.DataFr
     """Return discovered topics in the form of a scored file, with their spans: for insights before any model exists."""
     rows = found.assignments[found.assignments["topic"] != "rest"]
     kinds = {kind.code: kind.kind for kind in found.draft.types}
-    by_review = rows.sort_values(["review_id", "probability", "topic"], ascending=[True, False, True]).groupby("review_id")
+    by_review = rows.sort_values(["review_id", "probability", "topic"], ascending=[True, False, True]).groupby(
+        "review_id"
+    )
     topics = by_review["topic"].agg(lambda values: list(dict.fromkeys(values)))
     best = by_review["probability"].first()
     ids = [review for review in reviews["id"] if review in topics.index]
@@ -215,7 +287,9 @@ def topics_as_scored(found: Discovery, reviews: pd.DataFrame) -> tuple[pd.DataFr
     )
     spans: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
     for row in rows.itertuples():
-        spans.setdefault((str(row.review_id), str(row.topic)), []).append((str(row.field), int(row.start), int(row.end)))
+        spans.setdefault((str(row.review_id), str(row.topic)), []).append(
+            (str(row.field), int(row.start), int(row.end))
+        )
     return scored, spans
 
 
@@ -231,7 +305,16 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
     reviews = read(sources, folder / "reviews.parquet", data.fields, say=say).reviews
     cut = statements(reviews, folder / "statements.parquet", say)
     gold = _gold(reviews, experiment)
-    found = discover_topics(cut, reviews, folder / "topics", experiment.discover, name=experiment.name, seed=experiment.seed, gold=gold, say=say)
+    found = discover_topics(
+        cut,
+        reviews,
+        folder / "topics",
+        experiment.discover,
+        name=experiment.name,
+        seed=experiment.seed,
+        gold=gold,
+        say=say,
+    )
     result: TrainResult | None = None
     title = experiment.title or experiment.name
     if data.labelled:
@@ -275,10 +358,22 @@ def _discovery_summary(found: Discovery) -> dict[str, Any]:
     """Return what the report shows of discovery."""
     sizes = found.assignments["topic"].value_counts()
     topics = [
-        {"code": kind.code, "title": kind.title, "kind": kind.kind, "parent": kind.parent, "n": int(sizes.get(kind.code, 0)), "patterns": list(kind.patterns), "include": list(kind.include)}
+        {
+            "code": kind.code,
+            "title": kind.title,
+            "kind": kind.kind,
+            "parent": kind.parent,
+            "n": int(sizes.get(kind.code, 0)),
+            "patterns": list(kind.patterns),
+            "include": list(kind.include),
+        }
         for kind in found.draft.types
     ]
-    return {"card": found.card, "topics": topics, "groups": {code: group.title for code, group in found.draft.groups.items()}}
+    return {
+        "card": found.card,
+        "topics": topics,
+        "groups": {code: group.title for code, group in found.draft.groups.items()},
+    }
 
 
 def make_report(folder: Path, out: Path, say: Say = quiet) -> None:

@@ -35,7 +35,12 @@ def test_what_stands_before_the_first_marker_is_of_the_field():
     assert marked_pieces("Ок. Минусы: шум", unmarked="comment")[0] == ("comment", 0, 3)
 
 
-@given(st.lists(st.sampled_from(["Плюсы:", "минусы", " - ", "\n", "шум", " ", "CONS:", "ſ", "Отзыв:", "\u00a0", "\ud800"]), max_size=20).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(["Плюсы:", "минусы", " - ", "\n", "шум", " ", "CONS:", "ſ", "Отзыв:", "\u00a0", "\ud800"]),
+        max_size=20,
+    ).map("".join)
+)
 @example("плюсыminus:" * 3)
 def test_pieces_stand_in_order_and_have_no_spaces_around(text):
     end = 0

@@ -58,7 +58,9 @@ def jsonl(rows):
 
 
 def nested(rows):
-    return json.dumps({"meta": [{"page": 1}], "data": {"feedbacks": rows, "countries": ["RU"] * 9}, "pages": [{"n": 1}]}).encode()
+    return json.dumps(
+        {"meta": [{"page": 1}], "data": {"feedbacks": rows, "countries": ["RU"] * 9}, "pages": [{"n": 1}]}
+    ).encode()
 
 
 WRITERS = {
@@ -113,7 +115,7 @@ def test_a_page_of_pasted_reviews(tmp_path):
 
 
 NUMBERED = [
-    ("a.csv", "text,rating\nодин,1\n\n\"два\nстроки\",2\nтри,3\n", [2, 4, 6]),
+    ("a.csv", 'text,rating\nодин,1\n\n"два\nстроки",2\nтри,3\n', [2, 4, 6]),
     ("a.jsonl", '{"text": "один"}\n\n{"text": "два"}\n', [1, 3]),
     ("a.json", '[{"text": "один"}, {"text": "два"}]', [1, 2]),
 ]
@@ -154,13 +156,20 @@ def test_cells_beyond_the_columns_of_a_sheet_are_not_dropped(tmp_path):
     book.create_sheet("second").append(["text"])
     book["second"].append(["три"])
     book.save(tmp_path / "a.xlsx")
-    assert list(read_rows(str(tmp_path / "a.xlsx"))) == [(2, "3 cells under 2 columns"), (4, {"text": "два", "rating": 2.0}), (2, {"text": "три"})]
+    assert list(read_rows(str(tmp_path / "a.xlsx"))) == [
+        (2, "3 cells under 2 columns"),
+        (4, {"text": "два", "rating": 2.0}),
+        (2, {"text": "три"}),
+    ]
 
 
 def test_a_giant_cell_is_rejected_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(formats, "MAX_CELL", 100)
-    (tmp_path / "a.csv").write_text(f'text\nодин\n{"х" * 101}\n', encoding="utf-8")
-    assert list(read_rows(str(tmp_path / "a.csv"))) == [(2, {"text": "один"}), (3, "not readable as CSV: field larger than field limit (100)")]
+    (tmp_path / "a.csv").write_text(f"text\nодин\n{'х' * 101}\n", encoding="utf-8")
+    assert list(read_rows(str(tmp_path / "a.csv"))) == [
+        (2, {"text": "один"}),
+        (3, "not readable as CSV: field larger than field limit (100)"),
+    ]
 
 
 def test_inner_objects_are_flattened(tmp_path):
@@ -173,7 +182,9 @@ def test_inner_objects_are_flattened(tmp_path):
 
 @pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b", "\x1e"], ids=ascii)
 def test_an_odd_line_separator_does_not_tear_a_json_line(tmp_path, sign):
-    (tmp_path / "a.jsonl").write_text(json.dumps({"text": f"до{sign}после"}, ensure_ascii=False) + "\r\n", encoding="utf-8", newline="")
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"text": f"до{sign}после"}, ensure_ascii=False) + "\r\n", encoding="utf-8", newline=""
+    )
     assert list(read_rows(str(tmp_path / "a.jsonl"))) == [(1, {"text": f"до{sign}после"})]
 
 
@@ -193,7 +204,11 @@ def test_a_table_name_is_no_sql(tmp_path):
 BROKEN = [
     ("absent.csv", None, "absent.csv: no such file, expected a file of reviews; check the path"),
     ("empty.csv", b"", "empty.csv: the file is empty, expected reviews; export it again"),
-    ("a.docx", b"x", r"the ending \.docx, expected one of \.csv, .*\.xlsx, or any of them with \.gz; rename or convert it"),
+    (
+        "a.docx",
+        b"x",
+        r"the ending \.docx, expected one of \.csv, .*\.xlsx, or any of them with \.gz; rename or convert it",
+    ),
     ("noending", b"x", "the ending is missing, expected one of"),
     ("a.csv", b"text\n\x98\xff\n", "neither UTF-8, UTF-16 nor cp1251; save it as UTF-8"),
     ("twice.csv", "Текст,Оценка,Текст\nа,1,б\n".encode(), "two columns are called 'Текст'; rename one of them"),
@@ -220,7 +235,9 @@ def test_a_file_that_cannot_be_read(tmp_path, name, data, message):
 @pytest.mark.parametrize("table", ["", "::no"])
 def test_a_table_that_is_not_there(tmp_path, table):
     sqlite(tmp_path / "a.db")
-    with pytest.raises(ReviewmineError, match=r"a\.db: table '(no)?', expected one of other, отзывы; write a\.db::TABLE"):
+    with pytest.raises(
+        ReviewmineError, match=r"a\.db: table '(no)?', expected one of other, отзывы; write a\.db::TABLE"
+    ):
         list(read_rows(f"{tmp_path}/a.db{table}"))
 
 

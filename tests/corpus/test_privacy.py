@@ -60,12 +60,17 @@ def test_every_kind_is_counted():
     assert counts == {"email": 2, "phone": 1, "card": 1, "order": 1}
 
 
-@pytest.mark.parametrize(("number", "valid"), [("5500 0000 0000 0004", True), ("5500 0000 0000 0005", False), ("378282246310005", True), ("79927398713", True)])
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [("5500 0000 0000 0004", True), ("5500 0000 0000 0005", False), ("378282246310005", True), ("79927398713", True)],
+)
 def test_luhn(number, valid):
     assert luhn(number) is valid
 
 
-@pytest.mark.parametrize("piece", ["1 ", "1", "4111 1111 1111 1112 ", "a", "a@", "8 900 ", "заказ ", "+7", "-", "a.a@b."])
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1", "4111 1111 1111 1112 ", "a", "a@", "8 900 ", "заказ ", "+7", "-", "a.a@b."]
+)
 def test_hostile_text_takes_linear_time(piece):
     started = time.perf_counter()
     mask(piece * (100_000 // len(piece)))

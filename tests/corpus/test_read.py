@@ -62,7 +62,10 @@ def test_kept_and_rejected_are_what_was_read(write):
 
 def test_several_files_each_with_its_names_and_scale(write):
     first = write("a.csv", "Отзыв;Оценка\nШумит;5\nТихий;1\n")
-    second = write("b.json", json.dumps({"feedbacks": [{"id": 9, "body": "Греется", "stars": 10, "город": "Омск"}, {"id": 10, "body": ""}]}))
+    second = write(
+        "b.json",
+        json.dumps({"feedbacks": [{"id": 9, "body": "Греется", "stars": 10, "город": "Омск"}, {"id": 10, "body": ""}]}),
+    )
     reading = read_reviews([first, second])
     assert reading.reviews["text"].tolist() == ["Шумит", "Тихий", "Греется"]
     assert reading.reviews["rating"].tolist() == [5, 1, 5]
@@ -99,7 +102,9 @@ def test_a_review_without_an_id_is_named_by_its_content(write):
     assert len(ids) == 2
 
 
-@pytest.mark.parametrize("ids", [["7", "7", "7"], ["7", "7", "7-2"], ["7-2", "7", "7", "7-2", "7-2-2"], ["", "7", "7"]], ids=str)
+@pytest.mark.parametrize(
+    "ids", [["7", "7", "7"], ["7", "7", "7-2"], ["7-2", "7", "7", "7-2", "7-2-2"], ["", "7", "7"]], ids=str
+)
 def test_equal_ids_are_told_apart(write, ids):
     path = write("a.csv", "id,text\n" + "".join(f"{id},Отзыв {i}\n" for i, id in enumerate(ids)))
     got = read_reviews(path).reviews["id"].tolist()
@@ -112,7 +117,10 @@ def test_what_is_not_understood_is_noted(write):
     reading = read_reviews(path)
     assert [math.isnan(value) for value in reading.reviews["rating"]] == [True, False]
     assert reading.reviews["date"].isna().tolist() == [True, False]
-    assert reading.notes == (f"{path}: 1 ratings not understood; left empty", f"{path}: 1 dates not understood, the first in row 2; left empty")
+    assert reading.notes == (
+        f"{path}: 1 ratings not understood; left empty",
+        f"{path}: 1 dates not understood, the first in row 2; left empty",
+    )
 
 
 def test_ratings_of_no_scale_are_left_empty(write):

@@ -138,12 +138,20 @@ def test_fields_stand_in_order_and_null_answers_are_named():
 def test_a_marked_text_has_parts_and_offsets_of_the_field():
     text = "Купил маме. Достоинства: тихий. НЕДОСТАТКИ: всё нравится"
     found = cut_review({"text": text})
-    assert [(one.part, one.text, one.null) for one in found] == [("text", "Купил маме.", ""), ("pros", "тихий.", ""), ("cons", "всё нравится", "all-good")]
+    assert [(one.part, one.text, one.null) for one in found] == [
+        ("text", "Купил маме.", ""),
+        ("pros", "тихий.", ""),
+        ("cons", "всё нравится", "all-good"),
+    ]
     assert all(one.field == "text" and text[one.start : one.end] == one.text for one in found)
 
 
 def test_a_null_statement_inside_a_field_is_named():
-    assert [one.null for one in cut_review({"cons": "Шнур короткий. Больше минусов нет. Не обнаружил"})] == ["", "", "listed"]
+    assert [one.null for one in cut_review({"cons": "Шнур короткий. Больше минусов нет. Не обнаружил"})] == [
+        "",
+        "",
+        "listed",
+    ]
 
 
 MISPLACED = [
@@ -169,12 +177,18 @@ def test_misplaced_praise_and_complaint(text, part, expected):
 
 def test_misplaced_is_marked_on_the_statement():
     found = told({"cons": "Шнур короткий. Отличный звук", "pros": "Брак"})
-    assert [(text, misplaced) for _, _, text, _, misplaced in found] == [("Брак", True), ("Шнур короткий.", False), ("Отличный звук", True)]
+    assert [(text, misplaced) for _, _, text, _, misplaced in found] == [
+        ("Брак", True),
+        ("Шнур короткий.", False),
+        ("Отличный звук", True),
+    ]
 
 
 def test_frames_of_statements_lead_back_to_the_reviews():
     blank = dict.fromkeys(TEXT_FIELDS, "")
-    reviews = pd.DataFrame([blank | {"id": "7", "cons": "Шумит. Греется"}, blank | {"id": "8"}, blank | {"id": "9", "text": "нет"}])
+    reviews = pd.DataFrame(
+        [blank | {"id": "7", "cons": "Шумит. Греется"}, blank | {"id": "8"}, blank | {"id": "9", "text": "нет"}]
+    )
     frame = cut_reviews(reviews)
     assert frame["statement_id"].tolist() == ["7:0", "7:1", "9:0"]
     assert frame["review_id"].tolist() == ["7", "7", "9"]

@@ -38,7 +38,16 @@ def test_parse_rating(cell, expected):
     assert parse_rating(cell) == expected
 
 
-SCALES = [([], (1, 5)), ([1, 5], (1, 5)), ([0, 5], (0, 5)), ([6, 2], (0, 6)), ([7.5], (0, 10)), ([3, 80], (0, 100)), ([101], None), ([-1], None)]
+SCALES = [
+    ([], (1, 5)),
+    ([1, 5], (1, 5)),
+    ([0, 5], (0, 5)),
+    ([6, 2], (0, 6)),
+    ([7.5], (0, 10)),
+    ([3, 80], (0, 100)),
+    ([101], None),
+    ([-1], None),
+]
 
 
 @pytest.mark.parametrize(("values", "scale"), SCALES)

@@ -50,19 +50,61 @@ class Page(HTMLParser):
 
 
 def a_type(code="delivery-late", **other):
-    quote = {"review_id": "r7", "date": "2026-03-05", "rating": 1.0, "before": "Ждал. ", "text": "Привезли на неделю позже", "after": " срока."}
+    quote = {
+        "review_id": "r7",
+        "date": "2026-03-05",
+        "rating": 1.0,
+        "before": "Ждал. ",
+        "text": "Привезли на неделю позже",
+        "after": " срока.",
+    }
     change = {"ratio": 2.1, "low": 1.3, "high": 3.4, "now": 30, "before": 14, "verdict": "rising"}
-    segments = {"channel": [{"name": "app", "n": 40}], "product": [{"name": "Чайник", "n": 3}], "group": [{"name": "Кухня", "n": 9}]}
-    row = {"code": code, "title": "Опоздание доставки", "definition": "Привезли позже обещанного.", "kind": "complaint", "severity": 3, "stage": "ждёт"}
-    row |= {"n": 194, "share": 0.1236, "share_low": 0.1083, "share_high": 0.1408, "mean_rating": 1.62, "rating_difference": -0.8}
+    segments = {
+        "channel": [{"name": "app", "n": 40}],
+        "product": [{"name": "Чайник", "n": 3}],
+        "group": [{"name": "Кухня", "n": 9}],
+    }
+    row = {
+        "code": code,
+        "title": "Опоздание доставки",
+        "definition": "Привезли позже обещанного.",
+        "kind": "complaint",
+        "severity": 3,
+        "stage": "ждёт",
+    }
+    row |= {
+        "n": 194,
+        "share": 0.1236,
+        "share_low": 0.1083,
+        "share_high": 0.1408,
+        "mean_rating": 1.62,
+        "rating_difference": -0.8,
+    }
     row |= {"monthly": [4, 5, 5, 10, 10, 10], "change": change, "segments": segments, "quotes": [quote]}
-    return row | {"parent": "delivery", "parent_title": "Доставка", "owner": "logistics", "owner_title": "Логистика"} | other
+    return (
+        row
+        | {"parent": "delivery", "parent_title": "Доставка", "owner": "logistics", "owner_title": "Логистика"}
+        | other
+    )
 
 
 def insights(*types, **other):
-    data = {"title": "Отчёт", "taxonomy": {"name": "market-ru", "version": "1.0.0", "n_types": 54}, "n_reviews": 1569, "n_dated": 1569, "mean_rating": 2.39}
-    data |= {"months": MONTHS, "totals": [100, 100, 100, 100, 100, 100], "kinds": [{"name": "complaint", "n": 1334}], "types": list(types or [a_type()])}
-    data |= {"owners": [{"owner": "logistics", "title": "Логистика", "n": 180, "auto": 20, "suggest": 134, "human": 26}]}
+    data = {
+        "title": "Отчёт",
+        "taxonomy": {"name": "market-ru", "version": "1.0.0", "n_types": 54},
+        "n_reviews": 1569,
+        "n_dated": 1569,
+        "mean_rating": 2.39,
+    }
+    data |= {
+        "months": MONTHS,
+        "totals": [100, 100, 100, 100, 100, 100],
+        "kinds": [{"name": "complaint", "n": 1334}],
+        "types": list(types or [a_type()]),
+    }
+    data |= {
+        "owners": [{"owner": "logistics", "title": "Логистика", "n": 180, "auto": 20, "suggest": 134, "human": 26}]
+    }
     return data | {"queue": {"auto": 181, "suggest": 1143, "human": 245}} | other
 
 
@@ -75,17 +117,46 @@ CARD = {
     "n_types": 54,
     "n_features": 50903,
     "rows": {"train": 1017, "calibration": 231, "test": 321},
-    "metrics": {"micro_f1": figure(0.5714, 0.5265, 0.6163), "auto_precision": figure(None, None, None), "ece": figure(0.0641, 0.06, 0.13)},
-    "baselines": {"majority": {"micro_f1": figure(0.037, 0.01, 0.06)}, "tfidf_svc": {"micro_f1": figure(0.5578, 0.51, 0.6124)}},
-    "per_type": [{"code": "delivery-late", "title": "Опоздание доставки", "n": 13, "precision": 0.3846, "recall": None, "f1": 0.5128}],
+    "metrics": {
+        "micro_f1": figure(0.5714, 0.5265, 0.6163),
+        "auto_precision": figure(None, None, None),
+        "ece": figure(0.0641, 0.06, 0.13),
+    },
+    "baselines": {
+        "majority": {"micro_f1": figure(0.037, 0.01, 0.06)},
+        "tfidf_svc": {"micro_f1": figure(0.5578, 0.51, 0.6124)},
+    },
+    "per_type": [
+        {
+            "code": "delivery-late",
+            "title": "Опоздание доставки",
+            "n": 13,
+            "precision": 0.3846,
+            "recall": None,
+            "f1": 0.5128,
+        }
+    ],
     "confusions": [{"type": "delivery-late", "taken_for": "courier-rude", "n": 2}],
     "policy": {"auto_threshold": 2.0, "suggest_threshold": 0.503908, "target_precision": 0.95},
     "gates": {"asked": {"micro_f1": 0.5, "ece": 0.05}, "failed": ["ece is 0.0641, the gate is at most 0.05"]},
 }
 DRAFT = {
-    "card": {"n_statements": 2809, "n_topics": 2, "coverage": 0.9722, "seed_ari": 0.4096, "against_labels": {"n": 1030, "ami": figure(0.219, 0.19, 0.24)}},
+    "card": {
+        "n_statements": 2809,
+        "n_topics": 2,
+        "coverage": 0.9722,
+        "seed_ari": 0.4096,
+        "against_labels": {"n": 1030, "ami": figure(0.219, 0.19, 0.24)},
+    },
     "topics": [
-        {"code": "topic-01", "title": "Долго едет", "parent": "group-01", "n": 165, "patterns": ["долго", "ждать"], "include": ["Едет и едет"]},
+        {
+            "code": "topic-01",
+            "title": "Долго едет",
+            "parent": "group-01",
+            "n": 165,
+            "patterns": ["долго", "ждать"],
+            "include": ["Едет и едет"],
+        },
         {"code": "topic-02", "title": "Толку ноль", "parent": "", "n": 131, "patterns": [], "include": []},
     ],
     "groups": {"group-01": "Сроки"},
@@ -107,9 +178,26 @@ def test_числа_из_файла_стоят_на_странице_по_рус
     words = Page(page_of(insights())).words
     for shown in ("1 569", "ноябрь 2025 — апрель 2026", "6 месяцев", "85,0 %", "1 334 отзыва", "2,39"):
         assert shown in words
-    for shown in ("Опоздание доставки", "12,4 %", "10,8–14,1 %", "194 отзыва", "растёт ×2,1 (1,3–3,4)", "★ 1,6", "−0,8 к остальным", "Доставка", "Логистика"):
+    for shown in (
+        "Опоздание доставки",
+        "12,4 %",
+        "10,8–14,1 %",
+        "194 отзыва",
+        "растёт ×2,1 (1,3–3,4)",
+        "★ 1,6",
+        "−0,8 к остальным",
+        "Доставка",
+        "Логистика",
+    ):
         assert shown in words
-    for shown in ("Ждал. Привезли на неделю позже срока.", "отзыв r7 · 05.03.2026 · оценка 1", "app", "Чайник", "Кухня", "Выше всего: февраль 2026 (10,0 %)"):
+    for shown in (
+        "Ждал. Привезли на неделю позже срока.",
+        "отзыв r7 · 05.03.2026 · оценка 1",
+        "app",
+        "Чайник",
+        "Кухня",
+        "Выше всего: февраль 2026 (10,0 %)",
+    ):
         assert shown in words
 
 
@@ -148,7 +236,10 @@ def hostile(data):
 
 
 def test_слова_покупателя_никогда_не_становятся_разметкой(page_of):
-    calm, attacked = (Page(page_of(*files)) for files in ((insights(), CARD, DRAFT), (hostile(insights()), hostile(CARD), hostile(DRAFT))))
+    calm, attacked = (
+        Page(page_of(*files))
+        for files in ((insights(), CARD, DRAFT), (hostile(insights()), hostile(CARD), hostile(DRAFT)))
+    )
     assert attacked.tags == calm.tags
     assert attacked.crossed == []
     assert [pair[:2] for pair in attacked.attributes] == [pair[:2] for pair in calm.attributes]
@@ -217,10 +308,22 @@ def test_размеченное_людьми_в_долях_есть_а_в_оче
 
 def test_благодарность_и_шум_стоят_отдельно_от_боли(page_of):
     kinds = {"thanks": "gratitude", "wish": "suggestion", "empty": "noise"}
-    words = Page(page_of(insights(*(a_type(code, title=f"Тип {code}", kind=kind) for code, kind in kinds.items())))).words
+    words = Page(
+        page_of(insights(*(a_type(code, title=f"Тип {code}", kind=kind) for code, kind in kinds.items())))
+    ).words
     assert "Жалобы по убыванию" not in words
-    wishes, thanks, rest = (words.index(title, 300) for title in ("Просят и спрашивают 1", "За что благодарят 1", "Без содержания и прочее 1"))
-    assert wishes < words.index("Тип wish", wishes) < thanks < words.index("Тип thanks", thanks) < rest < words.index("Тип empty", rest)
+    wishes, thanks, rest = (
+        words.index(title, 300)
+        for title in ("Просят и спрашивают 1", "За что благодарят 1", "Без содержания и прочее 1")
+    )
+    assert (
+        wishes
+        < words.index("Тип wish", wishes)
+        < thanks
+        < words.index("Тип thanks", thanks)
+        < rest
+        < words.index("Тип empty", rest)
+    )
 
 
 def test_жалобы_идут_по_убыванию_доли_и_растущие_посчитаны(page_of):
@@ -241,7 +344,14 @@ def test_за_первыми_пятнадцатью_жалобами_стоит_
 
 def test_модель_стоит_рядом_с_простыми_и_порогами(page_of):
     words = Page(page_of(insights(), CARD)).words
-    for shown in ("57,1 % 52,6–61,6 %", "Всегда самый частый тип", "3,7 %", "TF-IDF + LinearSVC", "55,8 %", "неразличимы: интервалы пересекаются"):
+    for shown in (
+        "57,1 % 52,6–61,6 %",
+        "Всегда самый частый тип",
+        "3,7 %",
+        "TF-IDF + LinearSVC",
+        "55,8 %",
+        "неразличимы: интервалы пересекаются",
+    ):
         assert shown in words
     for shown in ("50 903 признака", "50,0 % 57,1 % пройден", "5,0 % 6,4 % не пройден", "автоматически — никогда"):
         assert shown in words
@@ -256,7 +366,12 @@ def test_модель_увереннее_чем_на_отложенных_об_�
 
 def test_черновик_тем_показан_по_группам(page_of):
     words = Page(page_of(insights(), draft=DRAFT)).words
-    for shown in ("Сроки 1 тема · 165 высказываний", "Без группы 1 тема · 131 высказывание", "долго · ждать", "Едет и едет"):
+    for shown in (
+        "Сроки 1 тема · 165 высказываний",
+        "Без группы 1 тема · 131 высказывание",
+        "долго · ждать",
+        "Едет и едет",
+    ):
         assert shown in words
     for shown in ("97,2 %", "0,41", "0,22 0,19–0,24"):
         assert shown in words
@@ -273,7 +388,10 @@ def test_пустое_поле_отчёта_ничего_не_роняет(page_
 
 
 def test_нет_папки_одна_строка_что_делать(tmp_path):
-    with pytest.raises(ReviewmineError, match=r"none: no insights\.json, expected a folder with insights; make it with `reviewmine insights`$"):
+    with pytest.raises(
+        ReviewmineError,
+        match=r"none: no insights\.json, expected a folder with insights; make it with `reviewmine insights`$",
+    ):
         render_report(tmp_path / "none")
 
 

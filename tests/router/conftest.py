@@ -12,7 +12,10 @@ from reviewmine.router.policy import Policy
 from reviewmine.router.router import golden_answer
 
 PUSHES = [
-    ({"code": "delivery-late", "title": "Опоздание доставки", "owner": "logistics", "kind": "complaint"}, "опоздал курьер задержали"),
+    (
+        {"code": "delivery-late", "title": "Опоздание доставки", "owner": "logistics", "kind": "complaint"},
+        "опоздал курьер задержали",
+    ),
     ({"code": "017", "title": "Поломка", "owner": "quality", "kind": "complaint"}, "сломался треснул перестал"),
     ({"code": "thanks", "title": "Благодарность", "owner": "callcenter", "kind": "gratitude"}, "спасибо отличный рада"),
 ]
@@ -22,7 +25,16 @@ TRAINED_ON = [
     {"pros": "Спасибо, отличный плед, очень рада", "channel": "app|chat"},
     {"comment": "Посылку задержали, экран треснул и перестал включаться"},
 ]
-GOLDEN = ["Курьер опоздал", "", "👍", "сломался на вто\u00adрой день", "спасибо", "треснул и опоздал", "zzz qqq", "\u202eок"]
+GOLDEN = [
+    "Курьер опоздал",
+    "",
+    "👍",
+    "сломался на вто\u00adрой день",
+    "спасибо",
+    "треснул и опоздал",
+    "zzz qqq",
+    "\u202eок",
+]
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +63,10 @@ def bundle():
     intercept = np.asarray([0.02, 0.01, 0.0], dtype=np.float32)
     empty = Bundle(spec, vocabulary, weights, intercept, taxonomy, policy, [], manifest)
     rows = [{"id": f"g{i}", "text": text} for i, text in enumerate(GOLDEN)]
-    golden = [{"review": row, "answer": golden_answer(decision)} for row, decision in zip(rows, Router(empty).route_many(rows), strict=True)]
+    golden = [
+        {"review": row, "answer": golden_answer(decision)}
+        for row, decision in zip(rows, Router(empty).route_many(rows), strict=True)
+    ]
     return replace(empty, golden=golden)
 
 

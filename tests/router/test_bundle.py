@@ -151,7 +151,9 @@ def test_a_manifest_with_another_list_of_files(folder, files):
         read_bundle(folder)
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 100_000], ids=["empty", "list", "open", "binary", "deep"])
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 100_000], ids=["empty", "list", "open", "binary", "deep"]
+)
 def test_a_manifest_that_is_no_manifest(folder, data):
     (folder / MANIFEST).write_bytes(data)
     with pytest.raises(BundleError, match=r"manifest\.json: (not JSON|schema is None)"):

@@ -37,7 +37,10 @@ REVIEWS = [
     {"cons": "слово" * 40},
 ]
 SPEC = FeatureSpec(char_ngrams=(2, 5))
-LOW, SIZE = {WORDS: 0, CHARS: 1 << 19, EXTRAS: (1 << 20) - (1 << 16)}, {WORDS: 1 << 19, CHARS: (1 << 19) - (1 << 16), EXTRAS: 1 << 16}
+LOW, SIZE = (
+    {WORDS: 0, CHARS: 1 << 19, EXTRAS: (1 << 20) - (1 << 16)},
+    {WORDS: 1 << 19, CHARS: (1 << 19) - (1 << 16), EXTRAS: 1 << 16},
+)
 MASK = (1 << 64) - 1
 BASE = 0x9E3779B97F4A7C15
 SALTS = {"pros": 0xD6E8FEB86659FD93, "cons": 0xA0761D6478BD642F}
@@ -55,7 +58,9 @@ def word_hash(form):
 
 
 def gram_hash(gram):
-    return (sum(ord(char) * pow(BASE, i, 1 << 64) for i, char in enumerate(gram)) + pow(BASE, 65 + len(gram), 1 << 64)) & MASK
+    return (
+        sum(ord(char) * pow(BASE, i, 1 << 64) for i, char in enumerate(gram)) + pow(BASE, 65 + len(gram), 1 << 64)
+    ) & MASK
 
 
 def counted(review, spec):
@@ -80,7 +85,9 @@ def as_counts(raw, row):
     return dict(zip(raw.bucket[here].tolist(), raw.count[here].tolist(), strict=True))
 
 
-@pytest.mark.parametrize("spec", [SPEC, FeatureSpec(char_ngrams=(3, 4)), FeatureSpec(char_ngrams=(2, 2), word_ngrams=1)])
+@pytest.mark.parametrize(
+    "spec", [SPEC, FeatureSpec(char_ngrams=(3, 4)), FeatureSpec(char_ngrams=(2, 2), word_ngrams=1)]
+)
 def test_counts_are_those_of_plain_python(spec):
     raw = extract(REVIEWS, spec)
     for row, review in enumerate(REVIEWS):
@@ -95,7 +102,11 @@ def test_rows_are_weighted_as_plain_python_weighs_them():
     frequency = Counter(found for counts in naive for found in counts)
     assert vocabulary.buckets.tolist() == sorted(found for found, n in frequency.items() if n >= 2)
     for row, counts in enumerate(naive):
-        idf = {found: math.log((1 + len(REVIEWS)) / (1 + frequency[found])) + 1 for found in counts if frequency[found] >= 2}
+        idf = {
+            found: math.log((1 + len(REVIEWS)) / (1 + frequency[found])) + 1
+            for found in counts
+            if frequency[found] >= 2
+        }
         weights = {found: (1 + math.log(counts[found])) * idf[found] for found in idf}
         expected = {}
         for block in (WORDS, CHARS):
@@ -103,13 +114,18 @@ def test_rows_are_weighted_as_plain_python_weighs_them():
             length = math.sqrt(sum(value**2 for value in part.values()))
             expected |= {found: value / length for found, value in part.items()}
         low, high = rows.indptr[row], rows.indptr[row + 1]
-        got = dict(zip(vocabulary.buckets[rows.indices[low:high]].tolist(), rows.values[low:high].tolist(), strict=True))
+        got = dict(
+            zip(vocabulary.buckets[rows.indices[low:high]].tolist(), rows.values[low:high].tolist(), strict=True)
+        )
         assert got == pytest.approx(expected, abs=1e-5)
 
 
 def test_each_block_has_the_length_of_its_weight():
     spec = FeatureSpec(categorical=("channel",), numeric={"rating": (3.0, 1.0)}, block_weights=(1.0, 0.7, 0.5))
-    reviews = [{"text": "курьер опоздал", "channel": "app", "rating": 1}, {"text": "курьер приехал", "channel": "app", "rating": "5"}]
+    reviews = [
+        {"text": "курьер опоздал", "channel": "app", "rating": 1},
+        {"text": "курьер приехал", "channel": "app", "rating": "5"},
+    ]
     raw = extract(reviews, spec)
     vocabulary = Vocabulary.fit(raw, min_count=1)
     rows = vectorize(raw, vocabulary, spec)
@@ -121,7 +137,14 @@ def test_each_block_has_the_length_of_its_weight():
             assert np.linalg.norm(rows.values[entries][inside]) == pytest.approx(weight, abs=1e-6)
 
 
-@given(st.lists(st.fixed_dictionaries({}, optional={name: st.text(st.characters(exclude_categories=()), max_size=30) for name in TEXT_FIELDS}), max_size=6))
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {}, optional={name: st.text(st.characters(exclude_categories=()), max_size=30) for name in TEXT_FIELDS}
+        ),
+        max_size=6,
+    )
+)
 @settings(max_examples=50)
 def test_a_batch_is_its_rows(reviews):
     whole = extract(reviews, SPEC)
@@ -176,14 +199,26 @@ def test_a_category_of_zero_is_a_category():
 
 
 def test_a_number_is_squeezed_around_its_mean():
-    weight = {value: list(extras({"rating": value}, numeric={"rating": (3.0, 2.0)}).values()) for value in (1, 3, "5", 10**9)}
+    weight = {
+        value: list(extras({"rating": value}, numeric={"rating": (3.0, 2.0)}).values()) for value in (1, 3, "5", 10**9)
+    }
     assert weight[3] == [0.0]
     assert weight[1][0] == -weight["5"][0] < 0
     assert weight["5"][0] == pytest.approx(math.tanh(2 / 4) * 0.999)
     assert weight["5"][0] < weight[10**9][0] < 1
 
 
-NUMBERS = [("4.5", 4.5), (True, 1.0), (None, None), ("много", None), (float("inf"), None), (float("nan"), None), ([1], None), (10**400, None), ("1e999", None)]
+NUMBERS = [
+    ("4.5", 4.5),
+    (True, 1.0),
+    (None, None),
+    ("много", None),
+    (float("inf"), None),
+    (float("nan"), None),
+    ([1], None),
+    (10**400, None),
+    ("1e999", None),
+]
 
 
 @pytest.mark.parametrize(("value", "expected"), NUMBERS)
@@ -210,7 +245,10 @@ def test_unknown_words_and_no_reviews_give_empty_rows():
 
 
 def test_min_count_leaves_rare_features_out():
-    raw = extract([{"text": "шнур шнур шнур"}, {"text": "чехол"}, {"text": "чехол"}], FeatureSpec(char_ngrams=(2, 2), word_ngrams=1))
+    raw = extract(
+        [{"text": "шнур шнур шнур"}, {"text": "чехол"}, {"text": "чехол"}],
+        FeatureSpec(char_ngrams=(2, 2), word_ngrams=1),
+    )
     kept = set(Vocabulary.fit(raw, min_count=2).buckets.tolist())
     assert bucket(word_hash("чехол"), WORDS) in kept
     assert bucket(word_hash("шнур"), WORDS) not in kept

@@ -20,8 +20,13 @@ from reviewmine.router.features import TEXT_FIELDS
 from reviewmine.router.router import BATCH, apply_weights
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=40)
-WORDS = st.lists(st.sampled_from(["курьер", "опоздал", "сломался", "треснул", "спасибо", "рада", "чайник", "👍", "!!!", "ооочень"]), max_size=8).map(" ".join)
-REVIEWS = st.fixed_dictionaries({}, optional=dict.fromkeys(TEXT_FIELDS, ANY | WORDS) | {"channel": st.sampled_from(["app", "", None])})
+WORDS = st.lists(
+    st.sampled_from(["курьер", "опоздал", "сломался", "треснул", "спасибо", "рада", "чайник", "👍", "!!!", "ооочень"]),
+    max_size=8,
+).map(" ".join)
+REVIEWS = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(TEXT_FIELDS, ANY | WORDS) | {"channel": st.sampled_from(["app", "", None])}
+)
 
 
 def test_the_type_its_owner_and_the_action(router):
@@ -53,7 +58,11 @@ def test_unknown_words_go_to_a_person_with_the_best_guess(router):
     assert decision.novelty > router.route("Курьер опоздал").novelty
 
 
-@pytest.mark.parametrize("review", ["", " \n", {}, {"text": None}, {"text": float("nan"), "cons": np.nan}, {"id": None, "comment": ""}], ids=ascii)
+@pytest.mark.parametrize(
+    "review",
+    ["", " \n", {}, {"text": None}, {"text": float("nan"), "cons": np.nan}, {"id": None, "comment": ""}],
+    ids=ascii,
+)
 def test_an_empty_review_goes_to_a_person(router, review):
     decision = router.route(review)
     assert (decision.id, decision.action, len(decision.types), decision.types[0].evidence) == ("", "human", 1, ())
@@ -62,7 +71,19 @@ def test_an_empty_review_goes_to_a_person(router, review):
 def test_missing_values_of_a_data_frame_are_empty(router):
     pandas = pytest.importorskip("pandas")
     wanted = router.route({"text": "сломался"})
-    assert router.route({"id": pandas.NA, "text": "сломался", "cons": pandas.NA, "pros": pandas.NaT, "channel": pandas.NA, "rating": pandas.NA}) == wanted
+    assert (
+        router.route(
+            {
+                "id": pandas.NA,
+                "text": "сломался",
+                "cons": pandas.NA,
+                "pros": pandas.NaT,
+                "channel": pandas.NA,
+                "rating": pandas.NA,
+            }
+        )
+        == wanted
+    )
 
 
 def test_a_text_is_the_field_text(router):
@@ -121,7 +142,10 @@ def test_evidence_lies_inside_its_field(router, review):
 
 def test_evidence_is_the_words_that_matter(router):
     review = {"pros": "плед мягкий", "cons": "Привёз КУРЬЕР, опоздал! Чайник вдруг трес\u00adнул"}
-    shown = {score.code: [review[name][start:end] for name, start, end in score.evidence] for score in router.route(review).types}
+    shown = {
+        score.code: [review[name][start:end] for name, start, end in score.evidence]
+        for score in router.route(review).types
+    }
     assert shown == {"delivery-late": ["КУРЬЕР, опоздал"], "017": ["трес\u00adнул"]}
     assert {span[0] for score in router.route(review).types for span in score.evidence} == {"cons"}
 
@@ -167,7 +191,9 @@ def test_apply_weights_is_a_matrix_product():
     at = np.nonzero(dense)
     rows = SparseRows(np.concatenate([[0], np.cumsum((dense != 0).sum(axis=1))]), at[1], dense[at])
     weights, intercept = rng.random((11, 4)).astype(np.float16), rng.random(4).astype(np.float32)
-    assert np.allclose(apply_weights(rows, weights, intercept), dense @ weights.astype(np.float32) + intercept, atol=1e-5)
+    assert np.allclose(
+        apply_weights(rows, weights, intercept), dense @ weights.astype(np.float32) + intercept, atol=1e-5
+    )
 
 
 def test_verify_counts_the_golden_texts(router, bundle):
@@ -176,13 +202,19 @@ def test_verify_counts_the_golden_texts(router, bundle):
 
 def test_verify_fails_when_weights_change(bundle):
     other = replace(bundle, weights=bundle.weights[:, [1, 0, 2]])
-    with pytest.raises(BundleError, match=r'golden text g0 is answered .*"017".*, expected .*"delivery-late".*; do not route with this installation'):
+    with pytest.raises(
+        BundleError,
+        match=r'golden text g0 is answered .*"017".*, expected .*"delivery-late".*; do not route with this installation',
+    ):
         verify(Router(other))
 
 
 def test_verify_fails_on_an_altered_golden_answer(bundle, tmp_path):
     last = bundle.golden[-1]
-    golden = [*bundle.golden[:-1], {**last, "answer": {**last["answer"], "probability": last["answer"]["probability"] + 0.01}}]
+    golden = [
+        *bundle.golden[:-1],
+        {**last, "answer": {**last["answer"], "probability": last["answer"]["probability"] + 0.01}},
+    ]
     write_bundle(tmp_path / "bundle", replace(bundle, golden=golden))
     with pytest.raises(BundleError, match="golden text g7 is answered"):
         verify(Router.load(tmp_path / "bundle"))
@@ -209,7 +241,12 @@ print(json.dumps([decision.to_json() for decision in decisions]))
 
 def test_the_router_needs_numpy_and_safetensors_alone(bundle, router, tmp_path):
     write_bundle(tmp_path / "bundle", bundle)
-    reviews = [{"id": "1", "cons": "Курьер опоздал", "channel": "app", "rating": 1}, "чайник треснул и сломался", "спасибо 👍", ""]
+    reviews = [
+        {"id": "1", "cons": "Курьер опоздал", "channel": "app", "rating": 1},
+        "чайник треснул и сломался",
+        "спасибо 👍",
+        "",
+    ]
     source = str(Path(reviewmine.__file__).parents[1])
     done = subprocess.run(
         [sys.executable, "-c", ALONE, str(tmp_path / "bundle"), json.dumps(reviews)],
@@ -220,4 +257,6 @@ def test_the_router_needs_numpy_and_safetensors_alone(bundle, router, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == json.loads(json.dumps([decision.to_json() for decision in router.route_many(reviews)]))
+    assert json.loads(done.stdout) == json.loads(
+        json.dumps([decision.to_json() for decision in router.route_many(reviews)])
+    )

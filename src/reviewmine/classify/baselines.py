@@ -42,7 +42,9 @@ def baselines(
     if multilabel:
         margins = np.asarray(vectorizer.transform(texts[calibration]) @ weights) + intercept
         grid = np.linspace(-1.2, 0.6, 37)
-        threshold = max(grid, key=lambda t: figures(margins, _at_least(margins, float(t)), targets[calibration])["micro_f1"])
+        threshold = max(
+            grid, key=lambda t: figures(margins, _at_least(margins, float(t)), targets[calibration])["micro_f1"]
+        )
     margins = np.asarray(vectorizer.transform(texts[test]) @ weights) + intercept
     share = np.tile(targets[train].mean(axis=0), (len(test), 1))
     return {
@@ -58,6 +60,8 @@ def _at_least(scores: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
     return mask
 
 
-def _measured(scores: NDArray[Any], chosen: NDArray[np.bool_], targets: NDArray[np.bool_], groups: Sequence[str], seed: int) -> dict[str, Figure]:
+def _measured(
+    scores: NDArray[Any], chosen: NDArray[np.bool_], targets: NDArray[np.bool_], groups: Sequence[str], seed: int
+) -> dict[str, Figure]:
     """Return the figures with intervals."""
     return bootstrap(lambda rows: figures(scores[rows], chosen[rows], targets[rows]), groups, seed)

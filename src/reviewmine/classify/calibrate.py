@@ -60,7 +60,9 @@ def _fit_temperature(margins: F32, targets: NDArray[np.bool_]) -> float:
     return float(np.exp(minimize(loss, np.asarray([1.0]), method="Nelder-Mead").x[0]))
 
 
-def _fit_sigmoid(margins: F32, targets: NDArray[np.bool_], where: NDArray[np.bool_], pull: bool) -> tuple[float, float, float]:
+def _fit_sigmoid(
+    margins: F32, targets: NDArray[np.bool_], where: NDArray[np.bool_], pull: bool
+) -> tuple[float, float, float]:
     """Return scale, shift and pull of one sigmoid for all types (Platt, 1999), the most likely on the calibration part.
 
     Only the cells in ``where`` count. For decisions these are the shortlists: over all cells the easy "no" of a hundred

@@ -71,13 +71,19 @@ def routing_figures(probability: F32, targets: Mask, policy: Policy) -> dict[str
     }
 
 
-def evaluate(probability: F32, chosen: Mask, targets: Mask, policy: Policy, groups: Sequence[str], seed: int) -> dict[str, Figure]:
+def evaluate(
+    probability: F32, chosen: Mask, targets: Mask, policy: Policy, groups: Sequence[str], seed: int
+) -> dict[str, Figure]:
     """Return every figure with its interval; groups of near copies are drawn whole."""
 
     def measure(rows: NDArray[np.int64]) -> dict[str, float]:
         p, t = probability[rows], targets[rows]
         brier = float(((p.astype(np.float64) - t) ** 2).sum(axis=1).mean())
-        return figures(p, chosen[rows], t) | {"ece": calibration_error(p, t), "brier": brier} | routing_figures(p, t, policy)
+        return (
+            figures(p, chosen[rows], t)
+            | {"ece": calibration_error(p, t), "brier": brier}
+            | routing_figures(p, t, policy)
+        )
 
     return bootstrap(measure, groups, seed)
 

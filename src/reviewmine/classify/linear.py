@@ -21,7 +21,9 @@ def as_matrix(rows: SparseRows, n_features: int) -> sp.csr_matrix:
     return matrix
 
 
-def fit_linear(features: sp.csr_matrix, targets: NDArray[np.bool_], c: float, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def fit_linear(
+    features: sp.csr_matrix, targets: NDArray[np.bool_], c: float, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return weights (features, types) and intercepts of one-vs-rest linear SVCs (Fan et al., 2008).
 
     Classes are balanced, since most types are rare. The dual coordinate descent runs on one thread per type in its own
@@ -36,7 +38,9 @@ def fit_linear(features: sp.csr_matrix, targets: NDArray[np.bool_], c: float, se
     return weights, intercept
 
 
-def _fit_types(features: sp.csr_matrix, targets: NDArray[np.bool_], c: float, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _fit_types(
+    features: sp.csr_matrix, targets: NDArray[np.bool_], c: float, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return weights and intercepts for some types."""
     weights = np.zeros((features.shape[1], targets.shape[1]))
     intercept = np.full(targets.shape[1], _NEVER)

@@ -69,7 +69,9 @@ def check_gates(card: Mapping[str, Any], gates: Mapping[str, float]) -> tuple[st
         value = card["metrics"][name]["value"]
         below = value > bar if name in LOWER_IS_BETTER else not value >= bar
         if below:
-            failed.append(f"{name} is {value:.4f}, the gate is {'at most' if name in LOWER_IS_BETTER else 'at least'} {bar}")
+            failed.append(
+                f"{name} is {value:.4f}, the gate is {'at most' if name in LOWER_IS_BETTER else 'at least'} {bar}"
+            )
     return tuple(failed)
 
 
@@ -88,7 +90,9 @@ def _head(experiment: Experiment, targets: NDArray[np.bool_]) -> Head:
     several = bool((targets.sum(axis=1) > 1).any())
     asked = experiment.model.multilabel
     if asked == "no" and several:
-        raise ReviewmineError("rows with several types", expected="one type a row", where="model.multilabel: no", do="set it to auto")
+        raise ReviewmineError(
+            "rows with several types", expected="one type a row", where="model.multilabel: no", do="set it to auto"
+        )
     return "multilabel" if asked == "yes" or several else "multiclass"
 
 
@@ -98,13 +102,23 @@ def _spec(labelled: Labelled, train: NDArray[np.int64], experiment: Experiment) 
     for name in experiment.data.extras.numeric:
         found = [number for i in train if (number := as_number(labelled.reviews[i].get(name))) is not None]
         if not found:
-            raise ReviewmineError(f"column {name!r} holds no number", where="data.extras.numeric", do="move it to categorical or remove it")
+            raise ReviewmineError(
+                f"column {name!r} holds no number",
+                where="data.extras.numeric",
+                do="move it to categorical or remove it",
+            )
         numeric[name] = (round(float(np.mean(found)), 6), round(float(np.std(found)), 6))
     return FeatureSpec(categorical=experiment.data.extras.categorical, numeric=numeric)
 
 
 def _fit(
-    labelled: Labelled, parts: Parts, targets: NDArray[np.bool_], taxonomy: Taxonomy, codes: Sequence[str], experiment: Experiment, head: Head
+    labelled: Labelled,
+    parts: Parts,
+    targets: NDArray[np.bool_],
+    taxonomy: Taxonomy,
+    codes: Sequence[str],
+    experiment: Experiment,
+    head: Head,
 ) -> Bundle:
     """Return the bundle, its policy fitted on the calibration part with the very weights that ship."""
     spec = _spec(labelled, parts.train, experiment)
@@ -119,17 +133,27 @@ def _fit(
     return Bundle(spec, vocabulary, half, shift, kept.to_json(), policy, (), {})
 
 
-def _margins(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec, vocabulary: Vocabulary, weights: NDArray[Any], intercept: NDArray[np.float32]) -> NDArray[np.float32]:
+def _margins(
+    reviews: Sequence[Mapping[str, Any]],
+    spec: FeatureSpec,
+    vocabulary: Vocabulary,
+    weights: NDArray[Any],
+    intercept: NDArray[np.float32],
+) -> NDArray[np.float32]:
     """Return the margins of the router for ``reviews``."""
     return apply_weights(vectorize(extract(reviews, spec), vocabulary, spec), weights, intercept)
 
 
-def _card(bundle: Bundle, labelled: Labelled, parts: Parts, targets: NDArray[np.bool_], experiment: Experiment) -> dict[str, Any]:
+def _card(
+    bundle: Bundle, labelled: Labelled, parts: Parts, targets: NDArray[np.bool_], experiment: Experiment
+) -> dict[str, Any]:
     """Return the card: the test part is opened here, once."""
     reviews = [labelled.reviews[i] for i in parts.test]
     groups = [labelled.groups[i] for i in parts.test]
     truth = targets[parts.test]
-    probability, chosen = decide(_margins(reviews, bundle.spec, bundle.vocabulary, bundle.weights, bundle.intercept), bundle.policy)
+    probability, chosen = decide(
+        _margins(reviews, bundle.spec, bundle.vocabulary, bundle.weights, bundle.intercept), bundle.policy
+    )
     codes = [kind["code"] for kind in bundle.types]
     titles = [kind["title"] for kind in bundle.types]
     learned = (parts.train, parts.calibration, parts.test)
@@ -138,12 +162,24 @@ def _card(bundle: Bundle, labelled: Labelled, parts: Parts, targets: NDArray[np.
         "head": bundle.policy.head,
         "n_types": len(codes),
         "n_features": len(bundle.vocabulary.buckets),
-        "rows": {"train": len(parts.train), "calibration": len(parts.calibration), "test": len(parts.test), "unused": len(parts.unused), "unlabelled": labelled.n_unlabelled},
+        "rows": {
+            "train": len(parts.train),
+            "calibration": len(parts.calibration),
+            "test": len(parts.test),
+            "unused": len(parts.unused),
+            "unlabelled": labelled.n_unlabelled,
+        },
         "metrics": evaluate(probability, chosen, truth, bundle.policy, groups, experiment.seed),
-        "baselines": baselines(labelled.reviews, targets, learned, groups, experiment.seed, bundle.policy.head == "multilabel"),
+        "baselines": baselines(
+            labelled.reviews, targets, learned, groups, experiment.seed, bundle.policy.head == "multilabel"
+        ),
         "per_type": per_type(chosen, truth, codes, titles),
         "confusions": confusions(probability, truth, codes),
-        "policy": {"auto_threshold": bundle.policy.auto_threshold, "suggest_threshold": bundle.policy.suggest_threshold, "target_precision": bundle.policy.target_precision},
+        "policy": {
+            "auto_threshold": bundle.policy.auto_threshold,
+            "suggest_threshold": bundle.policy.suggest_threshold,
+            "target_precision": bundle.policy.target_precision,
+        },
     }
 
 
@@ -155,7 +191,11 @@ def _manifest(labelled: Labelled, experiment: Experiment, bundle: Bundle, card: 
         "name": experiment.name,
         "seed": experiment.seed,
         "data": {"sha256": labelled.sha256, "rows": len(labelled)},
-        "taxonomy": {"name": taxonomy["taxonomy"], "version": taxonomy["version"], "sha256": sha256(canonical(taxonomy))},
+        "taxonomy": {
+            "name": taxonomy["taxonomy"],
+            "version": taxonomy["version"],
+            "sha256": sha256(canonical(taxonomy)),
+        },
         "settings_sha256": sha256(canonical(settings)),
         "registered_model": registered_name(experiment.name),
         "versions": {
@@ -163,7 +203,9 @@ def _manifest(labelled: Labelled, experiment: Experiment, bundle: Bundle, card: 
             "python": ".".join(platform.python_version_tuple()[:2]),
             **{name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
         },
-        "metrics": {name: figure["value"] for name, figure in card["metrics"].items() if figure["value"] == figure["value"]},
+        "metrics": {
+            name: figure["value"] for name, figure in card["metrics"].items() if figure["value"] == figure["value"]
+        },
     }
 
 

@@ -38,14 +38,21 @@ def read_rows(source: str) -> Rows:
     reader = READERS.get(suffix)
     if reader is None:
         known = ", ".join(sorted(READERS))
-        raise ReviewmineError(f"the ending {suffix or 'is missing'}", expected=f"one of {known}, or any of them with .gz", where=name, do="rename or convert it")
+        raise ReviewmineError(
+            f"the ending {suffix or 'is missing'}",
+            expected=f"one of {known}, or any of them with .gz",
+            where=name,
+            do="rename or convert it",
+        )
     try:
         yield from reader(path, table)
     except ReviewmineError:
         raise
     except Exception as error:
         raise ReviewmineError(
-            f"not readable as {suffix[1:]} ({type(error).__name__}: {str(error)[:200]})", where=name, do="open it and save it again, or export it in another format"
+            f"not readable as {suffix[1:]} ({type(error).__name__}: {str(error)[:200]})",
+            where=name,
+            do="open it and save it again, or export it in another format",
         ) from error
 
 
@@ -100,7 +107,9 @@ def _read_csv(path: Path, _: str) -> Rows:
 def _header(cells: list[Any], path: Path) -> list[str]:
     """Return the column names; empty ones are numbered, equal ones are an error."""
     if len(cells) > MAX_COLUMNS:
-        raise ReviewmineError(f"{len(cells)} columns", expected=f"up to {MAX_COLUMNS}", where=str(path), do="check the delimiter")
+        raise ReviewmineError(
+            f"{len(cells)} columns", expected=f"up to {MAX_COLUMNS}", where=str(path), do="check the delimiter"
+        )
     names = [str(cell or "").strip() or f"column {i + 1}" for i, cell in enumerate(cells)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -137,7 +146,9 @@ def _records(data: Any, path: Path) -> list[Any]:
         elif isinstance(value, dict) and depth < MAX_DEPTH:
             queue.extend((part, depth + 1) for part in value.values())
     if not found:
-        raise ReviewmineError("no list of objects in it", expected='such as [{"text": "…"}]', where=str(path), do="check the export")
+        raise ReviewmineError(
+            "no list of objects in it", expected='such as [{"text": "…"}]', where=str(path), do="check the export"
+        )
     return max(found, key=len)
 
 
@@ -190,7 +201,9 @@ def _read_parquet(path: Path, _: str) -> Rows:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     number = 0
-    for batch in pq.ParquetFile(io.BytesIO(_bytes(path)) if path.suffix.lower() == ".gz" else path).iter_batches(batch_size=10_000):
+    for batch in pq.ParquetFile(io.BytesIO(_bytes(path)) if path.suffix.lower() == ".gz" else path).iter_batches(
+        batch_size=10_000
+    ):
         for row in batch.to_pylist():
             number += 1
             yield number, row
@@ -201,9 +214,19 @@ def _read_sqlite(path: Path, table: str) -> Rows:
     with closing(sqlite3.connect(":memory:" if packed else f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         if packed:
             database.deserialize(_bytes(path))
-        tables = [name for (name,) in database.execute("select name from sqlite_master where type in ('table', 'view') order by name")]
+        tables = [
+            name
+            for (name,) in database.execute(
+                "select name from sqlite_master where type in ('table', 'view') order by name"
+            )
+        ]
         if table not in tables:
-            raise ReviewmineError(f"table {table!r}", expected=f"one of {', '.join(tables)[:200]}", where=str(path), do=f"write {path.name}::TABLE")
+            raise ReviewmineError(
+                f"table {table!r}",
+                expected=f"one of {', '.join(tables)[:200]}",
+                where=str(path),
+                do=f"write {path.name}::TABLE",
+            )
         rows = database.execute('select * from "{}"'.format(table.replace('"', '""')))  # noqa: S608 the name is one of the tables
         names = [column[0] for column in rows.description]
         for number, cells in enumerate(rows, start=1):

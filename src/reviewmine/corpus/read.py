@@ -57,7 +57,9 @@ def read_reviews(source: str | Path | Sequence[str | Path], mapping: Mapping[str
         notes.extend(said)
     if not any(map(len, frames)):
         reason = rejects[0]["reason"] if rejects else "no rows"
-        raise ReviewmineError(f"no reviews ({reason})", expected="at least one", where=", ".join(files)[:200], do="check the export")
+        raise ReviewmineError(
+            f"no reviews ({reason})", expected="at least one", where=", ".join(files)[:200], do="check the export"
+        )
     reviews = _with_ids(pd.concat(frames, ignore_index=True))
     return Reading(
         review_schema().validate(reviews),
@@ -75,9 +77,18 @@ def _files(sources: Iterable[str | Path]) -> list[str]:
         if not path.is_dir():
             files.append(str(source))
             continue
-        inside = sorted(str(entry) for entry in path.rglob("*") if entry.is_file() and Path(entry.name.removesuffix(".gz")).suffix.lower() in READERS)
+        inside = sorted(
+            str(entry)
+            for entry in path.rglob("*")
+            if entry.is_file() and Path(entry.name.removesuffix(".gz")).suffix.lower() in READERS
+        )
         if not inside:
-            raise ReviewmineError("no file of reviews in the folder", expected=f"one of {', '.join(sorted(READERS))}", where=str(path), do="check the path")
+            raise ReviewmineError(
+                "no file of reviews in the folder",
+                expected=f"one of {', '.join(sorted(READERS))}",
+                where=str(path),
+                do="check the path",
+            )
         files.extend(inside)
     return files
 
@@ -98,18 +109,32 @@ def _frame(
     rows: Sequence[tuple[int, dict[str, Any]]], columns: Mapping[str, str], file: str
 ) -> tuple[pd.DataFrame, list[dict[str, Any]], list[str]]:
     """Return the reviews of one file, the rows without text as rejects, and notes on values not understood."""
-    texts = {name: [_string(row.get(columns[name])) if name in columns else "" for _, row in rows] for name in (*TEXT_FIELDS, *_WORDS_COLUMNS)}
+    texts = {
+        name: [_string(row.get(columns[name])) if name in columns else "" for _, row in rows]
+        for name in (*TEXT_FIELDS, *_WORDS_COLUMNS)
+    }
     taken = {columns[name] for name in columns if name in (*TEXT_FIELDS, *_WORDS_COLUMNS, "id", "date")}
     others = dict.fromkeys(name for _, row in rows for name in row if name not in taken and name not in REVIEW_COLUMNS)
-    data: dict[str, Any] = {"id": [_string(row.get(columns["id"])) if "id" in columns else "" for _, row in rows], **texts}
+    data: dict[str, Any] = {
+        "id": [_string(row.get(columns["id"])) if "id" in columns else "" for _, row in rows],
+        **texts,
+    }
     ratings, rating_note = _ratings([row.get(columns["rating"]) if "rating" in columns else None for _, row in rows])
     dates = [_or_none(parse_date, row.get(columns["date"])) if "date" in columns else None for _, row in rows]
-    unread = [number for (number, row), moment in zip(rows, dates, strict=True) if "date" in columns and moment is None and _string(row.get(columns["date"]))]
+    unread = [
+        number
+        for (number, row), moment in zip(rows, dates, strict=True)
+        if "date" in columns and moment is None and _string(row.get(columns["date"]))
+    ]
     data |= {"rating": pd.Series(ratings, dtype=float), "date": pd.Series(dates, dtype="datetime64[us]")}
     data |= {name: [_string(row.get(name)) for _, row in rows] for name in others}
     frame = pd.DataFrame(data)
     has_text = frame[list(TEXT_FIELDS)].ne("").any(axis=1).to_numpy()
-    empty = [{"file": file, "row": number, "reason": "no text in it"} for (number, _), kept in zip(rows, has_text, strict=True) if not kept]
+    empty = [
+        {"file": file, "row": number, "reason": "no text in it"}
+        for (number, _), kept in zip(rows, has_text, strict=True)
+        if not kept
+    ]
     notes = [f"{file}: {rating_note}"] if rating_note else []
     if unread:
         notes.append(f"{file}: {len(unread)} dates not understood, the first in row {unread[0]}; left empty")

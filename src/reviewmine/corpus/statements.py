@@ -26,8 +26,14 @@ _ABBREVIATIONS = frozenset(
 _STOP = re.compile(r"[.!?…]+[)(»\"']*")
 _SMILE = re.compile(r"[)]{2,}|[(]{2,}|[:;]-?[)(](?=\s|$)|[\u2600-\u27bf\U0001f300-\U0001faff]+")
 _LINE = re.compile(r"[\r\n]+|;\s")
-_ITEM = re.compile(r"(?:^|(?<=[\s.;,!]))(?:(?P<number>\d{1,2})[.)](?=\s?[^\W\d_])|(?P<dash>[-–—])(?=\s{0,2}[^\W\d_])|[•*+](?=\s{0,2}[^\W\d_]))", re.MULTILINE)
-_TURN = re.compile(r"(?:,|\s[-–—])\s*(?=(?:но|зато|однако|правда|хотя|только вот|а вот|единственное)\b)|\s(?=(?:но|зато|однако)\b)", re.IGNORECASE)
+_ITEM = re.compile(
+    r"(?:^|(?<=[\s.;,!]))(?:(?P<number>\d{1,2})[.)](?=\s?[^\W\d_])|(?P<dash>[-–—])(?=\s{0,2}[^\W\d_])|[•*+](?=\s{0,2}[^\W\d_]))",
+    re.MULTILINE,
+)
+_TURN = re.compile(
+    r"(?:,|\s[-–—])\s*(?=(?:но|зато|однако|правда|хотя|только вот|а вот|единственное)\b)|\s(?=(?:но|зато|однако)\b)",
+    re.IGNORECASE,
+)
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)$")
 _EDGES = " \t\r\n,;–—-•*+"
 
@@ -148,7 +154,15 @@ def cut_review(review: Any) -> list[Statement]:
                 said = text[start:end]
                 rule = null_rule(said, piece.part)
                 statements.append(
-                    Statement(field, piece.part, piece.start + start, piece.start + end, said, rule, not rule and is_misplaced(said, piece.part))
+                    Statement(
+                        field,
+                        piece.part,
+                        piece.start + start,
+                        piece.start + end,
+                        said,
+                        rule,
+                        not rule and is_misplaced(said, piece.part),
+                    )
                 )
     return statements
 
@@ -170,7 +184,21 @@ def cut_reviews(reviews: pd.DataFrame) -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = []
     for review in reviews[["id", *TEXT_FIELDS]].to_dict("records"):
         for number, one in enumerate(cut_review(review)):
-            rows.append((f"{review['id']}:{number}", review["id"], one.field, one.part, one.start, one.end, one.text, one.null, one.misplaced))
+            rows.append(
+                (
+                    f"{review['id']}:{number}",
+                    review["id"],
+                    one.field,
+                    one.part,
+                    one.start,
+                    one.end,
+                    one.text,
+                    one.null,
+                    one.misplaced,
+                )
+            )
     frame = pd.DataFrame(rows, columns=list(STATEMENT_COLUMNS))
-    kinds = {"start": "int64", "end": "int64", "misplaced": bool} | dict.fromkeys(("statement_id", "review_id", "field", "part", "text", "null"), str)
+    kinds = {"start": "int64", "end": "int64", "misplaced": bool} | dict.fromkeys(
+        ("statement_id", "review_id", "field", "part", "text", "null"), str
+    )
     return statement_schema().validate(frame.astype(kinds))

@@ -67,15 +67,15 @@ def parse_date(value: Any) -> datetime | None:
     if isinstance(value, datetime):
         return value.replace(tzinfo=None) if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 exports carry no zone
+        return datetime(value.year, value.month, value.day)
     text = str(value).strip().lower()[:40]
     try:
         if match := _DAY_FIRST.match(text):
             day, month, year = (int(part) for part in match.groups()[:3])
-            return datetime(year, month, day, int(match[4] or 0), int(match[5] or 0))  # noqa: DTZ001
+            return datetime(year, month, day, int(match[4] or 0), int(match[5] or 0))
         if match := _WORDED.match(text):
             month = _MONTHS.get(match[2][:3], 0)
-            return datetime(int(match[3]), month, int(match[1]), int(match[4] or 0), int(match[5] or 0))  # noqa: DTZ001
+            return datetime(int(match[3]), month, int(match[1]), int(match[4] or 0), int(match[5] or 0))
         if re.fullmatch(r"\d{10}(\d{3})?", text):
             return datetime.fromtimestamp(int(text[:10]), UTC).replace(tzinfo=None)
         return parse_date(datetime.fromisoformat(text.replace("z", "+00:00")))

@@ -18,7 +18,9 @@ from reviewmine.intervals import Figure, half_sample
 N_RESAMPLES = 100
 
 
-def make_card(units: pd.DataFrame, clusters: Clusters, other: Clusters, topics: Topics, gold: Mapping[str, str], seed: int) -> dict[str, Any]:
+def make_card(
+    units: pd.DataFrame, clusters: Clusters, other: Clusters, topics: Topics, gold: Mapping[str, str], seed: int
+) -> dict[str, Any]:
     """Return the figures of a run; ``other`` is the same clustering from another seed, ``gold`` review to its one type."""
     sizes = np.bincount(clusters.topic[clusters.topic >= 0], minlength=len(clusters.centres))
     words = [word for listed in topics.words for word, _ in listed]
@@ -39,7 +41,9 @@ def make_card(units: pd.DataFrame, clusters: Clusters, other: Clusters, topics: 
 
 def review_topics(units: pd.DataFrame, clusters: Clusters) -> pd.Series:
     """Return for each review the topic with the largest summed probability; rest only where nothing else is."""
-    frame = pd.DataFrame({"id": units["review_id"].to_numpy(), "topic": clusters.topic, "p": clusters.probability.astype(float)})
+    frame = pd.DataFrame(
+        {"id": units["review_id"].to_numpy(), "topic": clusters.topic, "p": clusters.probability.astype(float)}
+    )
     frame.loc[frame["topic"] == REST, "p"] = 0.0
     summed = frame.groupby(["id", "topic"], as_index=False)["p"].sum()
     best = summed.sort_values(["id", "p", "topic"], ascending=[True, False, True]).drop_duplicates("id")

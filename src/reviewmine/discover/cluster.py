@@ -33,7 +33,9 @@ class Clusters:
     centres: Vectors
 
 
-def cluster(texts: Sequence[str], vectors: Vectors, types: int | Literal["auto"], seed: int, min_probability: float) -> Clusters:
+def cluster(
+    texts: Sequence[str], vectors: Vectors, types: int | Literal["auto"], seed: int, min_probability: float
+) -> Clusters:
     """Return the clusters of ``vectors``, one row per text.
 
     Spherical k-means over the distinct texts in sorted order, on one thread: the same texts give the same clusters.

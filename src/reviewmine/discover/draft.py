@@ -17,7 +17,14 @@ def topic_codes(n_topics: int) -> list[str]:
     return [f"topic-{number:0{width}}" for number in range(1, n_topics + 1)]
 
 
-def draft_taxonomy(name: str, codes: Sequence[str], names: Sequence[str], topics: Topics, sizes: Sequence[int], evidence: Sequence[dict[str, Any]]) -> Taxonomy:
+def draft_taxonomy(
+    name: str,
+    codes: Sequence[str],
+    names: Sequence[str],
+    topics: Topics,
+    sizes: Sequence[int],
+    evidence: Sequence[dict[str, Any]],
+) -> Taxonomy:
     """Return a taxonomy whose types are the topics, all of status draft; groups are named after their largest topic."""
     groups: dict[str, Titled] = {}
     for number, group in enumerate(topics.group):
@@ -31,7 +38,9 @@ def draft_taxonomy(name: str, codes: Sequence[str], names: Sequence[str], topics
             parent=f"group-{topics.group[number] + 1:02}" if topics.group[number] >= 0 else "",
             kind=_kind([word for word, _ in topics.words[number]]),
             definition=f"Черновик по {sizes[number]} высказываниям; слова: {', '.join(word.replace('_', ' ') for word, _ in topics.words[number][:8])}.",
-            include=tuple(row["text"][:200] for row in evidence if row["topic"] == code and row["role"] == "central")[:_EXAMPLES],
+            include=tuple(row["text"][:200] for row in evidence if row["topic"] == code and row["role"] == "central")[
+                :_EXAMPLES
+            ],
             patterns=tuple(word.replace("_", " ") for word, _ in topics.words[number][:_PATTERNS]),
             status="draft",
         )

@@ -14,7 +14,9 @@ MAX_SHOWN = 600
 """Characters of a statement that are shown."""
 
 
-def gather(units: pd.DataFrame, vectors: Vectors, clusters: Clusters, codes: Sequence[str], n: int) -> list[dict[str, Any]]:
+def gather(
+    units: pd.DataFrame, vectors: Vectors, clusters: Clusters, codes: Sequence[str], n: int
+) -> list[dict[str, Any]]:
     """Return up to ``n`` statements for each topic and role, as rows for ``evidence.jsonl``.
 
     ``central`` are nearest to the centre, ``diverse`` differ most from those already chosen (maximal marginal
@@ -31,14 +33,18 @@ def gather(units: pd.DataFrame, vectors: Vectors, clusters: Clusters, codes: Seq
         roles = {"central": list(members[:n])}
         roles["diverse"] = list(_diverse(members[n:], similarity[n:], vectors, roles["central"], n))
         shown = {*roles["central"], *roles["diverse"]}
-        unsure = sorted((i for i in members if i not in shown), key=lambda i: (round(float(clusters.probability[i]), 6), texts[i]))
+        unsure = sorted(
+            (i for i in members if i not in shown), key=lambda i: (round(float(clusters.probability[i]), 6), texts[i])
+        )
         roles["boundary"] = unsure[: max(1, n // 2)]
         for role, picked in roles.items():
             rows.extend(_row(code, role, units.iloc[int(i)], float(clusters.probability[i])) for i in picked)
     return rows
 
 
-def _diverse(members: np.ndarray, similarity: np.ndarray, vectors: Vectors, chosen: Sequence[int], n: int) -> Iterator[int]:
+def _diverse(
+    members: np.ndarray, similarity: np.ndarray, vectors: Vectors, chosen: Sequence[int], n: int
+) -> Iterator[int]:
     """Yield members that are near the centre and far from what is chosen."""
     pool, near = members[:200], similarity[:200]
     picked = list(chosen)

@@ -40,12 +40,23 @@ def name_topics(texts: Sequence[str], topic: NDArray[np.int64], topics: Topics) 
     for number, weighted in enumerate(topics.words):
         size = max(1, int((topic == number).sum()))
         best = max(
-            (phrase for phrase in inside[number] if inside[number][phrase] >= _MIN_COUNT and frozenset(phrase) not in taken),
-            key=lambda phrase: (_score(phrase, inside[number][phrase], everywhere[phrase], size, dict(weighted)), phrase),
+            (
+                phrase
+                for phrase in inside[number]
+                if inside[number][phrase] >= _MIN_COUNT and frozenset(phrase) not in taken
+            ),
+            key=lambda phrase: (
+                _score(phrase, inside[number][phrase], everywhere[phrase], size, dict(weighted)),
+                phrase,
+            ),
             default=(),
         )
         taken.add(frozenset(best))
-        names.append(_shown(surface[best]) if best else ", ".join(word.replace("_", " ") for word, _ in weighted[:3]) or f"тема {number + 1}")
+        names.append(
+            _shown(surface[best])
+            if best
+            else ", ".join(word.replace("_", " ") for word, _ in weighted[:3]) or f"тема {number + 1}"
+        )
     return names
 
 
@@ -84,7 +95,13 @@ def _closes(form: str, before: str) -> bool:
 def _content(form: str) -> bool:
     """Return whether a word says something of its own."""
     found = parse(form)
-    return form not in STOP_WORDS and found.lemma not in STOP_WORDS and found.lemma not in DOMAIN_WORDS and found.pos in _EDGE_POS and len(form) > 2
+    return (
+        form not in STOP_WORDS
+        and found.lemma not in STOP_WORDS
+        and found.lemma not in DOMAIN_WORDS
+        and found.pos in _EDGE_POS
+        and len(form) > 2
+    )
 
 
 def _shown(counts: Counter[str]) -> str:

@@ -51,11 +51,17 @@ def discover(
     """
     units, left_out = select_units(statements, reviews, settings)
     if len(units) < MIN_UNITS:
-        raise ReviewmineError(f"{len(units)} statements to discover in", expected=f"at least {MIN_UNITS}", do="bring more reviews or set discover.about: all")
+        raise ReviewmineError(
+            f"{len(units)} statements to discover in",
+            expected=f"at least {MIN_UNITS}",
+            do="bring more reviews or set discover.about: all",
+        )
     texts = [normalize(text) for text in units["text"]]
     vectors = make_encoder(settings.encoder).fit(texts).encode(texts)
     if not vectors.any():
-        raise ReviewmineError("no statement has a word that the encoder knows", where=settings.encoder, do="choose another encoder")
+        raise ReviewmineError(
+            "no statement has a word that the encoder knows", where=settings.encoder, do="choose another encoder"
+        )
     clusters = cluster(texts, vectors, settings.types, seed, settings.min_probability)
     other = cluster(texts, vectors, len(clusters.centres), seed + 1, settings.min_probability)
     topics = describe(texts, vectors, clusters.topic)
@@ -76,7 +82,9 @@ def discover(
     )
 
 
-def select_units(statements: pd.DataFrame, reviews: pd.DataFrame, settings: Discover) -> tuple[pd.DataFrame, dict[str, int]]:
+def select_units(
+    statements: pd.DataFrame, reviews: pd.DataFrame, settings: Discover
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return the rows to discover in and, by reason, how many statements were left out."""
     null = statements["null"] != ""
     left_out = {"null answers": int(null.sum())}
@@ -100,5 +108,13 @@ def _whole_reviews(statements: pd.DataFrame) -> pd.DataFrame:
         first = group.iloc[0]
         own = group[group["field"] == first["field"]]
         text = ". ".join(group["text"])
-        rows.append({**first.to_dict(), "statement_id": f"{review}:all", "start": own["start"].min(), "end": own["end"].max(), "text": text})
+        rows.append(
+            {
+                **first.to_dict(),
+                "statement_id": f"{review}:all",
+                "start": own["start"].min(),
+                "end": own["end"].max(),
+                "text": text,
+            }
+        )
     return pd.DataFrame(rows, columns=statements.columns)

@@ -36,7 +36,9 @@ class DomainEncoder:
     def fit(self, texts: Sequence[str]) -> "DomainEncoder":
         """Learn the three views from the distinct ``texts``."""
         distinct = sorted(set(texts))
-        self._words = TfidfVectorizer(analyzer=content_lemmas, min_df=2 if len(distinct) < _TRUST_AT else 3, max_df=0.4, sublinear_tf=True)
+        self._words = TfidfVectorizer(
+            analyzer=content_lemmas, min_df=2 if len(distinct) < _TRUST_AT else 3, max_df=0.4, sublinear_tf=True
+        )
         try:
             rows = self._words.fit_transform(distinct)
         except ValueError:  # nothing stands in two texts
@@ -45,7 +47,10 @@ class DomainEncoder:
         vocabulary = self._words.vocabulary_
         trust = len(distinct) / (len(distinct) + _TRUST_AT)
         _, self._lsa = _decompose(rows, _LSA_DIMENSIONS)
-        cooccurrence = _ppmi([[vocabulary[lemma] for lemma in content_lemmas(text) if lemma in vocabulary] for text in distinct], len(vocabulary))
+        cooccurrence = _ppmi(
+            [[vocabulary[lemma] for lemma in content_lemmas(text) if lemma in vocabulary] for text in distinct],
+            len(vocabulary),
+        )
         left, _ = _decompose(cooccurrence, _WORD_DIMENSIONS)
         self._views: list[tuple[float, Any]] = [
             (0.7 * trust, self._lsa),

@@ -35,7 +35,12 @@ def make_encoder(name: str) -> Encoder:
         return makers[kind]()
     if kind == "sentence" and argument:
         return SentenceEncoder(argument)
-    raise ReviewmineError(f"encoder {name!r}", expected="domain, navec or sentence:<hub id or folder>", where="discover.encoder", do="fix the experiment")
+    raise ReviewmineError(
+        f"encoder {name!r}",
+        expected="domain, navec or sentence:<hub id or folder>",
+        where="discover.encoder",
+        do="fix the experiment",
+    )
 
 
 def unit_rows(matrix: Any) -> Vectors:

@@ -15,7 +15,7 @@ class SentenceEncoder:
         """Remember the hub id or folder; the model is loaded at ``fit``."""
         self.model = model
 
-    def fit(self, texts: Sequence[str]) -> "SentenceEncoder":  # noqa: ARG002 the protocol gives texts
+    def fit(self, texts: Sequence[str]) -> "SentenceEncoder":
         """Load the model."""
         try:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415
@@ -25,7 +25,9 @@ class SentenceEncoder:
             self._model = SentenceTransformer(self.model)
         except (OSError, ValueError, RuntimeError) as error:
             found = f"the model does not load ({type(error).__name__}: {str(error)[:160]})"
-            raise ReviewmineError(found, where=f"sentence:{self.model}", do="check the hub id, the folder and the network") from error
+            raise ReviewmineError(
+                found, where=f"sentence:{self.model}", do="check the hub id, the folder and the network"
+            ) from error
         return self
 
     def encode(self, texts: Sequence[str]) -> Vectors:

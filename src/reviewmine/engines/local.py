@@ -43,4 +43,7 @@ def score_reviews(router: Router, reviews: pd.DataFrame, with_probabilities: boo
 def _batches(reviews: pd.DataFrame) -> Iterator[list[dict[str, Any]]]:
     """Yield the reviews as mappings, a batch at a time."""
     for start in range(0, len(reviews), BATCH):
-        yield [as_review({str(name): value for name, value in row.items()}) for row in reviews.iloc[start : start + BATCH].to_dict("records")]
+        yield [
+            as_review({str(name): value for name, value in row.items()})
+            for row in reviews.iloc[start : start + BATCH].to_dict("records")
+        ]

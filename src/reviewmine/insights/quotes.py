@@ -14,7 +14,9 @@ AROUND = 160
 _LIKE = 0.6  # share of common words from which two quotes say the same
 
 
-def choose_quotes(candidates: pd.DataFrame, reviews: pd.DataFrame, spans: Mapping[str, Sequence[Span]], n: int) -> list[dict[str, Any]]:
+def choose_quotes(
+    candidates: pd.DataFrame, reviews: pd.DataFrame, spans: Mapping[str, Sequence[Span]], n: int
+) -> list[dict[str, Any]]:
     """Return up to ``n`` quotes from ``candidates`` (review_id, probability), the surest first, no two alike.
 
     ``reviews`` is indexed by id; ``spans`` gives the evidence of a review. A quote is ``before``, ``text`` and ``after``,

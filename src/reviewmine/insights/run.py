@@ -28,7 +28,9 @@ class Insights:
     mentions: pd.DataFrame
 
 
-def find_insights(scored: pd.DataFrame, reviews: pd.DataFrame, taxonomy: Mapping[str, Any], evidence: Evidence, title: str = "") -> Insights:
+def find_insights(
+    scored: pd.DataFrame, reviews: pd.DataFrame, taxonomy: Mapping[str, Any], evidence: Evidence, title: str = ""
+) -> Insights:
     """Return what ``scored`` reviews say by type.
 
     ``taxonomy`` is the plain form of a taxonomy; ``evidence`` gives spans for quotes. Reviews that were not scored are
@@ -43,13 +45,18 @@ def find_insights(scored: pd.DataFrame, reviews: pd.DataFrame, taxonomy: Mapping
     groups = {code: group["title"] for code, group in (taxonomy.get("groups") or {}).items()}
     owners = {code: owner["title"] for code, owner in (taxonomy.get("owners") or {}).items()}
     rows = [
-        _pain(types.get(code, {"code": code}), part, known, months, totals, evidence) | _names(types.get(code, {}), groups, owners)
+        _pain(types.get(code, {"code": code}), part, known, months, totals, evidence)
+        | _names(types.get(code, {}), groups, owners)
         for code, part in mentions.groupby("code", sort=True)
     ]
     rows.sort(key=lambda row: (-row["n"], row["code"]))
     summary = {
         "title": title,
-        "taxonomy": {"name": taxonomy.get("taxonomy", ""), "version": taxonomy.get("version", ""), "n_types": len(types)},
+        "taxonomy": {
+            "name": taxonomy.get("taxonomy", ""),
+            "version": taxonomy.get("version", ""),
+            "n_types": len(types),
+        },
         "n_reviews": len(scored),
         "n_labelled": int((scored["action"] == "labelled").sum()),
         "n_dated": int(known["date"].notna().sum()),
@@ -68,7 +75,11 @@ def _check(scored: pd.DataFrame, reviews: pd.DataFrame) -> None:
     """Raise ``ReviewmineError`` unless the two frames fit each other."""
     missing = [name for name in SCORED_NEEDS if name not in scored.columns]
     if missing:
-        raise ReviewmineError(f"the scored file has no column {missing[0]!r}", expected=", ".join(SCORED_NEEDS), do="make it with `reviewmine score`")
+        raise ReviewmineError(
+            f"the scored file has no column {missing[0]!r}",
+            expected=", ".join(SCORED_NEEDS),
+            do="make it with `reviewmine score`",
+        )
     lost = set(scored["id"].astype(str)) - set(reviews["id"])
     if lost:
         found = f"{len(lost)} scored ids are not among the reviews, such as {min(lost)!r}"
@@ -90,7 +101,14 @@ def _mentions(scored: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["code"].notna() & (frame["code"] != "")].reset_index(drop=True)
 
 
-def _pain(kind: Mapping[str, Any], part: pd.DataFrame, known: pd.DataFrame, months: Sequence[str], totals: Sequence[int], evidence: Evidence) -> dict[str, Any]:
+def _pain(
+    kind: Mapping[str, Any],
+    part: pd.DataFrame,
+    known: pd.DataFrame,
+    months: Sequence[str],
+    totals: Sequence[int],
+    evidence: Evidence,
+) -> dict[str, Any]:
     """Return the figures of one type."""
     code = str(kind["code"])
     monthly = by_month(part["date"], months)
@@ -121,7 +139,12 @@ def _pain(kind: Mapping[str, Any], part: pd.DataFrame, known: pd.DataFrame, mont
 def _names(kind: Mapping[str, Any], groups: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:
     """Return parent and owner of a type with their titles."""
     parent, owner = str(kind.get("parent") or ""), str(kind.get("owner") or "")
-    return {"parent": parent, "parent_title": groups.get(parent, parent), "owner": owner, "owner_title": owners.get(owner, owner)}
+    return {
+        "parent": parent,
+        "parent_title": groups.get(parent, parent),
+        "owner": owner,
+        "owner_title": owners.get(owner, owner),
+    }
 
 
 def _owners(scored: pd.DataFrame, titles: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -131,7 +154,10 @@ def _owners(scored: pd.DataFrame, titles: Mapping[str, str]) -> list[dict[str, A
     rows = []
     for owner, part in scored.groupby(scored["owner"].fillna("").astype(str)):
         if owner:
-            rows.append({"owner": owner, "title": titles.get(str(owner), owner), "n": len(part)} | {action: int((part["action"] == action).sum()) for action in ACTIONS})
+            rows.append(
+                {"owner": owner, "title": titles.get(str(owner), owner), "n": len(part)}
+                | {action: int((part["action"] == action).sum()) for action in ACTIONS}
+            )
     return sorted(rows, key=lambda row: (-int(row["n"]), str(row["owner"])))
 
 

@@ -41,4 +41,11 @@ def change(counts: Sequence[int], totals: Sequence[int]) -> dict[str, Any] | Non
     error = 1.96 * math.sqrt(max(0.0, 1 / a - 1 / n_now + 1 / b - 1 / n_before))
     low, high = math.exp(log_ratio - error), math.exp(log_ratio + error)
     verdict = "rising" if low > 1 else "falling" if high < 1 else "steady"
-    return {"ratio": round(math.exp(log_ratio), 3), "low": round(low, 3), "high": round(high, 3), "now": now, "before": before, "verdict": verdict}
+    return {
+        "ratio": round(math.exp(log_ratio), 3),
+        "low": round(low, 3),
+        "high": round(high, 3),
+        "now": now,
+        "before": before,
+        "verdict": verdict,
+    }

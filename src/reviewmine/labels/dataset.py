@@ -32,7 +32,10 @@ class Labelled:
     @property
     def sha256(self) -> str:
         """Return the hash of the content, whatever the order of rows."""
-        lines = sorted(json.dumps([review, kinds], ensure_ascii=False, sort_keys=True) for review, kinds in zip(self.reviews, self.types, strict=True))
+        lines = sorted(
+            json.dumps([review, kinds], ensure_ascii=False, sort_keys=True)
+            for review, kinds in zip(self.reviews, self.types, strict=True)
+        )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -44,7 +47,12 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
     column = data.types.column
     for needed in (column, *data.extras.categorical, *data.extras.numeric, *([data.group] if data.group else [])):
         if needed not in reviews.columns:
-            raise ReviewmineError(f"no column {needed!r}", expected=f"one of {', '.join(reviews.columns)[:300]}", where=where, do="fix the experiment")
+            raise ReviewmineError(
+                f"no column {needed!r}",
+                expected=f"one of {', '.join(reviews.columns)[:300]}",
+                where=where,
+                do="fix the experiment",
+            )
     frame = reviews.sort_values("id", kind="stable").reset_index(drop=True)
     separator = data.types.separator
     cells = [str(cell).split(separator) if separator else [str(cell)] for cell in frame[column]]
@@ -53,14 +61,23 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
     frame = frame[has_type].reset_index(drop=True)
     types = [codes for codes in types if codes]
     if not types:
-        raise ReviewmineError(f"no row has a type in column {column!r}", where=where, do="label some rows or fix data.types")
+        raise ReviewmineError(
+            f"no row has a type in column {column!r}", where=where, do="label some rows or fix data.types"
+        )
     if taxonomy is not None:
         unknown = sorted({code for codes in types for code in codes} - set(taxonomy.codes))
         if unknown:
             known = f"a code of {taxonomy.taxonomy} {taxonomy.version}"
-            raise ReviewmineError(f"type {unknown[0]!r} ({len(unknown)} unknown in all)", expected=known, where=where, do="add it to the taxonomy or fix the label")
+            raise ReviewmineError(
+                f"type {unknown[0]!r} ({len(unknown)} unknown in all)",
+                expected=known,
+                where=where,
+                do="add it to the taxonomy or fix the label",
+            )
     kept = ["id", *TEXT_FIELDS, *data.extras.categorical, *data.extras.numeric]
-    records = [{str(name): value for name, value in row.items()} for row in frame[list(dict.fromkeys(kept))].to_dict("records")]
+    records = [
+        {str(name): value for name, value in row.items()} for row in frame[list(dict.fromkeys(kept))].to_dict("records")
+    ]
     groups = copy_groups(frame[list(TEXT_FIELDS)].agg(" ".join, axis=1).tolist())
     if data.group:
         groups = _joined(groups, frame[data.group].astype(str).tolist())

@@ -40,7 +40,12 @@ def split_parts(labelled: Labelled, split: Split, seed: int, time: str | None = 
     found = {part: np.flatnonzero(np.asarray(names) == part) for part in (*PARTS, "")}
     for part in PARTS:
         if not len(found[part]):
-            raise ReviewmineError(f"the {part} part is empty", expected="rows in every part", where="split", do="bring more labelled rows or change the shares")
+            raise ReviewmineError(
+                f"the {part} part is empty",
+                expected="rows in every part",
+                where="split",
+                do="bring more labelled rows or change the shares",
+            )
     return Parts(found["train"], found["calibration"], found["test"], found[""])
 
 
@@ -67,7 +72,9 @@ def deal(types: Sequence[tuple[str, ...]], groups: Sequence[str], shares: dict[s
     part_of: dict[str, str] = {}
     for group in sorted(members, key=lambda group: (total[rarest(group)], rarest(group), draw(group))):
         code = rarest(group)
-        best = max(shares, key=lambda part: (round(wanted[part][code], 9), round(rows_wanted[part], 9), draw(group + part)))
+        best = max(
+            shares, key=lambda part: (round(wanted[part][code], 9), round(rows_wanted[part], 9), draw(group + part))
+        )
         part_of[group] = best
         rows_wanted[best] -= len(members[group])
         for name, n in counts[group].items():
@@ -93,7 +100,10 @@ def _by_column(labelled: Labelled, split: Split, seed: int) -> list[str]:
             names.append("calibration" if value in calibration else "test" if value in test else "")
     trained = {group for group, name in zip(labelled.groups, names, strict=True) if name == "train"}
     # a near copy of a training row would flatter the other parts
-    return ["" if name in ("calibration", "test") and group in trained else name for name, group in zip(names, labelled.groups, strict=True)]
+    return [
+        "" if name in ("calibration", "test") and group in trained else name
+        for name, group in zip(names, labelled.groups, strict=True)
+    ]
 
 
 def _by_time(labelled: Labelled, split: Split, column: str) -> list[str]:
@@ -107,4 +117,7 @@ def _by_time(labelled: Labelled, split: Split, column: str) -> list[str]:
         raise ReviewmineError("no row has a date", where=f"column {column}", do="use strategy: group")
     newest = moments.groupby(np.asarray(labelled.groups)).transform("max").fillna(moments.min())
     rank = newest.rank(method="average", pct=True)
-    return ["test" if r > 1 - split.test else "calibration" if r > 1 - split.test - split.calibration else "train" for r in rank]
+    return [
+        "test" if r > 1 - split.test else "calibration" if r > 1 - split.test - split.calibration else "train"
+        for r in rank
+    ]

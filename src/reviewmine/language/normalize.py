@@ -13,7 +13,9 @@ from typing import NamedTuple
 MAX_WORD = 48
 """Longer words are cut: real Russian words end long before, and a stranger may send a megabyte without a space."""
 
-_DROPPED = "\ufdd0"  # a Unicode noncharacter: stands for what is invisible inside a word (soft hyphen, zero width space)
+_DROPPED = (
+    "\ufdd0"  # a Unicode noncharacter: stands for what is invisible inside a word (soft hyphen, zero width space)
+)
 _CACHE_LIMIT = 200_000
 
 _LOOKALIKE = str.maketrans("aceopxykmthb", "асеорхукмтнв")

@@ -29,7 +29,10 @@ def render_report(folder: Path) -> str:
     card = _read(folder / CARD)
     draft = _read(folder / DRAFT)
     titles = {str(row.get("code")): str(row.get("title") or row.get("code")) for row in insights["types"]}
-    page = lay_out(insights) | {"model": lay_out_model(card, titles) if card else None, "draft": lay_out_draft(draft) if draft else None}
+    page = lay_out(insights) | {
+        "model": lay_out_model(card, titles) if card else None,
+        "draft": lay_out_draft(draft) if draft else None,
+    }
     return str(_template().render(page=page))
 
 
@@ -43,14 +46,34 @@ def _insights(folder: Path) -> dict[str, Any]:
     path = folder / INSIGHTS
     data = _read(path)
     if data is None:
-        raise ReviewmineError(f"no {INSIGHTS}", expected="a folder with insights", where=str(folder), do="make it with `reviewmine insights`")
+        raise ReviewmineError(
+            f"no {INSIGHTS}",
+            expected="a folder with insights",
+            where=str(folder),
+            do="make it with `reviewmine insights`",
+        )
     missing = [name for name in NEEDS if name not in data]
     if missing:
-        raise ReviewmineError(f"no key {missing[0]!r}", expected=", ".join(NEEDS), where=str(path), do="make it again with `reviewmine insights`")
+        raise ReviewmineError(
+            f"no key {missing[0]!r}",
+            expected=", ".join(NEEDS),
+            where=str(path),
+            do="make it again with `reviewmine insights`",
+        )
     if not isinstance(data["types"], list) or not all(isinstance(row, dict) for row in data["types"]):
-        raise ReviewmineError("types is no list of objects", expected="one object a type", where=str(path), do="make it again with `reviewmine insights`")
+        raise ReviewmineError(
+            "types is no list of objects",
+            expected="one object a type",
+            where=str(path),
+            do="make it again with `reviewmine insights`",
+        )
     if not russian.is_number(data["n_reviews"]):
-        raise ReviewmineError(f"n_reviews is {data['n_reviews']!r}", expected="a count", where=str(path), do="make it again with `reviewmine insights`")
+        raise ReviewmineError(
+            f"n_reviews is {data['n_reviews']!r}",
+            expected="a count",
+            where=str(path),
+            do="make it again with `reviewmine insights`",
+        )
     return data
 
 
@@ -61,16 +84,24 @@ def _read(path: Path) -> dict[str, Any] | None:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise ReviewmineError(f"not JSON ({error})", expected="a JSON object in UTF-8", where=str(path), do="make the file again") from error
+        raise ReviewmineError(
+            f"not JSON ({error})", expected="a JSON object in UTF-8", where=str(path), do="make the file again"
+        ) from error
     if not isinstance(data, dict):
-        raise ReviewmineError(f"a JSON {type(data).__name__}", expected="a JSON object", where=str(path), do="make the file again")
+        raise ReviewmineError(
+            f"a JSON {type(data).__name__}", expected="a JSON object", where=str(path), do="make the file again"
+        )
     return dict(_clean(finite(data)))
 
 
 def _clean(data: Any) -> Any:
     """Return ``data`` whose texts can neither turn the page around nor fail to be written."""
     if isinstance(data, str):
-        return "".join(char for char in data if char in "\n\t" or (char not in _TURNS and unicodedata.category(char) not in _DROPPED))
+        return "".join(
+            char
+            for char in data
+            if char in "\n\t" or (char not in _TURNS and unicodedata.category(char) not in _DROPPED)
+        )
     if isinstance(data, dict):
         return {_clean(key): _clean(value) for key, value in data.items()}
     if isinstance(data, list):
@@ -86,6 +117,8 @@ def _template() -> Any:
         raise missing_extra("jinja2", "lab", "the report") from error
     ours = files("reviewmine.report")
     loader = jinja2.FunctionLoader(lambda name: ours.joinpath(name).read_text(encoding="utf-8"))
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
     environment.filters.update(russian.FILTERS)
     return environment.get_template("page.html.j2")

@@ -5,7 +5,18 @@ from typing import Any
 
 from reviewmine.insights.trends import MIN_COUNT, WINDOW
 from reviewmine.report.pictures import bar, by_month, spark, stacked
-from reviewmine.report.russian import date, days_in, is_number, month, months_span, number, number_interval, percent, percent_interval, rating
+from reviewmine.report.russian import (
+    date,
+    days_in,
+    is_number,
+    month,
+    months_span,
+    number,
+    number_interval,
+    percent,
+    percent_interval,
+    rating,
+)
 from reviewmine.report.wording import ACTIONS, CHANGES, SEGMENTS
 
 N_TOP = 15
@@ -85,7 +96,11 @@ def _row(place: int, row: Mapping[str, Any], months: Sequence[str], totals: Any)
         "spark": spark(monthly, totals) if len(months) > 1 else None,
         "chart": by_month(monthly, totals, months),
         "peak": _peak(monthly, totals, months),
-        "segments": [_segment(title, rows_of(segments.get(name)), row.get("n")) for name, title in SEGMENTS.items() if rows_of(segments.get(name))],
+        "segments": [
+            _segment(title, rows_of(segments.get(name)), row.get("n"))
+            for name, title in SEGMENTS.items()
+            if rows_of(segments.get(name))
+        ],
         "quotes": [_quote(quote) for quote in rows_of(row.get("quotes"))],
     }
 
@@ -100,7 +115,14 @@ def _change(change: Any) -> dict[str, Any] | None:
     # beside 1 one digit could round the very end that decides: 1,04 would read as 1,0
     digits = 2 if verdict != "steady" and min(abs(change["low"] - 1), abs(change["high"] - 1)) < 0.06 else digits
     ratio = f"×{number(change['ratio'], digits)} ({number_interval(change['low'], change['high'], digits)})"
-    return {"verdict": verdict, "word": CHANGES[verdict], "ratio": ratio, "low": change["low"], "now": change.get("now"), "before": change.get("before")}
+    return {
+        "verdict": verdict,
+        "word": CHANGES[verdict],
+        "ratio": ratio,
+        "low": change["low"],
+        "now": change.get("now"),
+        "before": change.get("before"),
+    }
 
 
 def _peak(monthly: Any, totals: Any, months: Sequence[str]) -> str:
@@ -109,12 +131,23 @@ def _peak(monthly: Any, totals: Any, months: Sequence[str]) -> str:
     if chart is None or len(months) < 2 or not sum(monthly):
         return ""
     highest = max(range(len(months)), key=lambda i: chart.columns[i].height)
-    return f"{month(months[highest])} ({percent(monthly[highest] / totals[highest])})" if chart.of_share else month(months[highest])
+    return (
+        f"{month(months[highest])} ({percent(monthly[highest] / totals[highest])})"
+        if chart.of_share
+        else month(months[highest])
+    )
 
 
 def _segment(title: str, counts: Sequence[Mapping[str, Any]], n: Any) -> dict[str, Any]:
     """Return the values of one segment with their share of the type's mentions."""
-    rows = [{"name": text_of(row.get("name")), "n": row.get("n"), "bar": bar(row.get("n"), None, None, n if is_number(n) else 0)} for row in counts]
+    rows = [
+        {
+            "name": text_of(row.get("name")),
+            "n": row.get("n"),
+            "bar": bar(row.get("n"), None, None, n if is_number(n) else 0),
+        }
+        for row in counts
+    ]
     return {"title": title, "rows": rows}
 
 
@@ -178,7 +211,10 @@ def _groups(pains: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     if len(counts) < 2:
         return []
     top = max(counts.values())
-    return [{"title": title, "n": n, "bar": bar(n, None, None, top)} for title, n in sorted(counts.items(), key=lambda pair: -pair[1])]
+    return [
+        {"title": title, "n": n, "bar": bar(n, None, None, top)}
+        for title, n in sorted(counts.items(), key=lambda pair: -pair[1])
+    ]
 
 
 def _owners(owners: Sequence[Mapping[str, Any]], pains: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -210,5 +246,7 @@ def _queue(queue: Mapping[str, Any], n: float, months: Sequence[str], n_dated: A
     for action, size in sizes.items():
         title, about = ACTIONS[action]
         daily = size / total * n / days if days else None
-        tiles.append({"action": action, "title": title, "about": about, "n": size, "share": size / total, "daily": daily})
+        tiles.append(
+            {"action": action, "title": title, "about": about, "n": size, "share": size / total, "daily": daily}
+        )
     return {"tiles": tiles, "days": days}

@@ -62,7 +62,11 @@ def by_month(counts: Any, totals: Any, months: Sequence[str]) -> Columns | None:
         told = f"{month(name)}: {number(count)}"
         told += f" из {counted(totals[i], 'отзыва', 'отзывов', 'отзывов')}, {percent(level)}" if of_share else ""
         foot = short if not crowded or shown or i % 3 == 0 else ""
-        columns.append(Column(i * STEP, round(TALL - height, 1), height, label, foot, shown, "" if crowded else number(count), told))
+        columns.append(
+            Column(
+                i * STEP, round(TALL - height, 1), height, label, foot, shown, "" if crowded else number(count), told
+            )
+        )
     return Columns(len(levels) * STEP, tuple(columns), of_share)
 
 
@@ -73,7 +77,10 @@ def spark(counts: Any, totals: Any = None) -> tuple[str, float, float] | None:
         return None
     width, height = SPARK
     top = max(levels) or 1
-    points = [(round(2 + (width - 4) * i / (len(levels) - 1), 1), round(height - 2 - (height - 4) * level / top, 1)) for i, level in enumerate(levels)]
+    points = [
+        (round(2 + (width - 4) * i / (len(levels) - 1), 1), round(height - 2 - (height - 4) * level / top, 1))
+        for i, level in enumerate(levels)
+    ]
     return " ".join(f"{x},{y}" for x, y in points), *points[-1]
 
 

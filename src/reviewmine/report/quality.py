@@ -23,7 +23,10 @@ def lay_out_model(card: Mapping[str, Any], titles: Mapping[str, str]) -> dict[st
         **{name: card.get(name) for name in ("name", "n_types", "n_features", "head")},
         "rows": mapping_of(card.get("rows")),
         "baselines": [BASELINES.get(name, name) for name in baselines],
-        "metrics": [_metric(name, figure, [mapping_of(figures).get(name) for figures in baselines.values()]) for name, figure in metrics.items()],
+        "metrics": [
+            _metric(name, figure, [mapping_of(figures).get(name) for figures in baselines.values()])
+            for name, figure in metrics.items()
+        ],
         "against": _against(metrics, mapping_of(baselines.get("tfidf_svc"))),
         "gates": _gates(mapping_of(card.get("gates")), metrics),
         "per_type": [dict.fromkeys(("title", "code", "n", "precision", "recall", "f1")) | row for row in per_type],
@@ -43,7 +46,12 @@ def lay_out_model(card: Mapping[str, Any], titles: Mapping[str, str]) -> dict[st
 def _metric(name: str, figure: Any, beside: list[Any]) -> dict[str, Any]:
     """Return one metric with its meaning; a metric without a Russian name keeps its own."""
     title, meaning, as_percent = METRICS.get(name, (name, "", False))
-    return {"title": title, "meaning": meaning, "value": _figure(figure, as_percent), "beside": [_figure(other, as_percent) for other in beside]}
+    return {
+        "title": title,
+        "meaning": meaning,
+        "value": _figure(figure, as_percent),
+        "beside": [_figure(other, as_percent) for other in beside],
+    }
 
 
 def _figure(figure: Any, as_percent: bool) -> dict[str, str]:
@@ -82,7 +90,9 @@ def _gates(gates: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[dict[st
         title, _, as_percent = METRICS.get(name, (name, "", False))
         shown = percent(asked) if as_percent else number(asked, 2)
         passed = not any(line.startswith(f"{name} ") for line in failed)
-        rows.append({"title": title, "asked": shown, "value": _figure(metrics.get(name), as_percent)["value"], "passed": passed})
+        rows.append(
+            {"title": title, "asked": shown, "value": _figure(metrics.get(name), as_percent)["value"], "passed": passed}
+        )
     return rows
 
 
@@ -96,7 +106,10 @@ def lay_out_draft(draft: Mapping[str, Any]) -> dict[str, Any]:
     for topic in topics:
         topic["bar"] = bar(topic["n"], None, None, top)
         groups.setdefault(topic["parent"] if topic["parent"] in titles else "", []).append(topic)
-    laid = [{"title": titles.get(code) or "Без группы", "topics": members, "n": _sum(members)} for code, members in groups.items()]
+    laid = [
+        {"title": titles.get(code) or "Без группы", "topics": members, "n": _sum(members)}
+        for code, members in groups.items()
+    ]
     against = mapping_of(card.get("against_labels"))
     return {
         "figures": _facts(card) + _agreement(against),
@@ -109,9 +122,18 @@ def lay_out_draft(draft: Mapping[str, Any]) -> dict[str, Any]:
 
 def _topic(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return one topic with its words and examples as lists of text."""
-    words, examples = (([str(text) for text in row[name]] if isinstance(row.get(name), list) else []) for name in ("patterns", "include"))
+    words, examples = (
+        ([str(text) for text in row[name]] if isinstance(row.get(name), list) else [])
+        for name in ("patterns", "include")
+    )
     title = text_of(row.get("title"), row.get("code"), "Без названия")
-    return {"title": title, "parent": text_of(row.get("parent")), "n": row.get("n"), "words": words, "examples": examples}
+    return {
+        "title": title,
+        "parent": text_of(row.get("parent")),
+        "n": row.get("n"),
+        "words": words,
+        "examples": examples,
+    }
 
 
 def _sum(topics: list[dict[str, Any]]) -> float:
@@ -132,4 +154,8 @@ def _facts(card: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _agreement(against: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return how topics agree with labels, where there were labels."""
-    return [{"title": title, "meaning": meaning} | _figure(against[name], as_percent=False) for name, (title, meaning) in AGREEMENT.items() if name in against]
+    return [
+        {"title": title, "meaning": meaning} | _figure(against[name], as_percent=False)
+        for name, (title, meaning) in AGREEMENT.items()
+        if name in against
+    ]

@@ -9,4 +9,14 @@ from reviewmine.router.bundle import Bundle, bundle_sha256, read_bundle, write_b
 from reviewmine.router.decision import Decision, TypeScore
 from reviewmine.router.router import Router, Scores, verify
 
-__all__ = ["Bundle", "Decision", "Router", "Scores", "TypeScore", "bundle_sha256", "read_bundle", "verify", "write_bundle"]
+__all__ = [
+    "Bundle",
+    "Decision",
+    "Router",
+    "Scores",
+    "TypeScore",
+    "bundle_sha256",
+    "read_bundle",
+    "verify",
+    "write_bundle",
+]

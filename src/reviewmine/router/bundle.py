@@ -67,7 +67,9 @@ def write_bundle(path: Path, bundle: Bundle) -> str:
     """
     contents = {
         "features.json": canonical(bundle.spec.to_json()),
-        "golden.jsonl": b"".join(json.dumps(row, ensure_ascii=True, sort_keys=True).encode() + b"\n" for row in bundle.golden),
+        "golden.jsonl": b"".join(
+            json.dumps(row, ensure_ascii=True, sort_keys=True).encode() + b"\n" for row in bundle.golden
+        ),
         "policy.json": canonical(bundle.policy.to_json()),
         "taxonomy.json": canonical(bundle.taxonomy),
         "weights.safetensors": save_tensors(
@@ -117,7 +119,9 @@ def read_bundle(path: str | Path) -> Bundle:
     except BundleError:
         raise
     except Exception as error:
-        raise BundleError(f"a file does not have the documented form ({error})", where=str(folder), do=REMEDY) from error
+        raise BundleError(
+            f"a file does not have the documented form ({error})", where=str(folder), do=REMEDY
+        ) from error
     return bundle
 
 
@@ -129,14 +133,24 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     expected = sorted([*FILES, MANIFEST])
     if found != expected:
         odd = sorted(set(found) ^ set(expected))
-        raise BundleError(f"missing or extra: {', '.join(odd)[:200]}", expected="exactly a bundle's files", where=str(folder), do=REMEDY)
+        raise BundleError(
+            f"missing or extra: {', '.join(odd)[:200]}",
+            expected="exactly a bundle's files",
+            where=str(folder),
+            do=REMEDY,
+        )
     try:
         manifest = json.loads(_read_file(folder / MANIFEST))
     except (ValueError, RecursionError) as error:
         raise BundleError(f"not JSON ({error})", where=f"{folder}/{MANIFEST}", do=REMEDY) from error
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         schema = manifest.get("schema") if isinstance(manifest, dict) else None
-        raise BundleError(f"schema is {schema!r}", expected=str(SCHEMA), where=f"{folder}/{MANIFEST}", do="use the reviewmine that wrote it")
+        raise BundleError(
+            f"schema is {schema!r}",
+            expected=str(SCHEMA),
+            where=f"{folder}/{MANIFEST}",
+            do="use the reviewmine that wrote it",
+        )
     if not isinstance(manifest.get("files"), dict) or sorted(manifest["files"]) != sorted(FILES):
         raise BundleError("the list of files is not a bundle's", where=f"{folder}/{MANIFEST}", do=REMEDY)
     return manifest
@@ -171,7 +185,11 @@ def _understand(contents: Mapping[str, bytes], manifest: Mapping[str, Any]) -> B
     policy = Policy.from_json(json.loads(contents["policy.json"]))
     buckets, weights = tensors["buckets"], tensors["weights"]
     n_types = len(taxonomy["types"])
-    shapes = weights.shape == (len(buckets), n_types) and tensors["intercept"].shape == (n_types,) and tensors["idf"].shape == buckets.shape
+    shapes = (
+        weights.shape == (len(buckets), n_types)
+        and tensors["intercept"].shape == (n_types,)
+        and tensors["idf"].shape == buckets.shape
+    )
     if not shapes or n_types == 0 or (policy.head == "multilabel" and len(policy.thresholds) != n_types):
         raise BundleError(f"weights {weights.shape}, {n_types} types: shapes disagree", do=REMEDY)
     if len(buckets) and (int(buckets.max()) >= N_BUCKETS or bool((np.diff(buckets.astype(np.int64)) <= 0).any())):

@@ -299,7 +299,9 @@ def _extras(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> _Part:
 
 def is_missing(value: Any) -> bool:
     """Return whether ``value`` is None or what a data frame writes for it: NaN, NaT, NA."""
-    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in {"NaTType", "NAType"}
+    return (
+        value is None or (isinstance(value, float) and value != value) or type(value).__name__ in {"NaTType", "NAType"}
+    )
 
 
 def as_number(value: Any) -> float | None:

@@ -78,7 +78,9 @@ class Policy:
 
 def sigmoid(values: NDArray[Any]) -> NDArray[Any]:
     """Return the logistic function of ``values``, without overflow."""
-    return np.where(values >= 0, 1 / (1 + np.exp(-np.abs(values))), np.exp(-np.abs(values)) / (1 + np.exp(-np.abs(values))))
+    return np.where(
+        values >= 0, 1 / (1 + np.exp(-np.abs(values))), np.exp(-np.abs(values)) / (1 + np.exp(-np.abs(values)))
+    )
 
 
 def softmax(values: NDArray[Any]) -> NDArray[Any]:

@@ -13,7 +13,17 @@ from reviewmine.errors import BundleError, ReviewmineError
 from reviewmine.language.normalize import tokens
 from reviewmine.router.bundle import Bundle, read_bundle
 from reviewmine.router.decision import Decision, Span, TypeScore
-from reviewmine.router.features import F32, MAX_CHARS, TEXT_FIELDS, SparseRows, extract, is_missing, known_share, vectorize, word_columns
+from reviewmine.router.features import (
+    F32,
+    MAX_CHARS,
+    TEXT_FIELDS,
+    SparseRows,
+    extract,
+    is_missing,
+    known_share,
+    vectorize,
+    word_columns,
+)
 from reviewmine.router.policy import act, chosen, novelty, probabilities
 
 BATCH = 2_000
@@ -97,7 +107,9 @@ class Router:
 
     def _evidence(self, review: Mapping[str, Any], picked: Sequence[int]) -> list[tuple[Span, ...]]:
         """Return for each type the spans whose words gave it the most: runs of words above the average push."""
-        found = [(name, token) for name in TEXT_FIELDS if review.get(name) for token in tokens(review[name][:MAX_CHARS])]
+        found = [
+            (name, token) for name in TEXT_FIELDS if review.get(name) for token in tokens(review[name][:MAX_CHARS])
+        ]
         if not found:
             return [()] * len(picked)
         ptr, columns = word_columns([token.form for _, token in found], self.bundle.vocabulary, self.bundle.spec)
@@ -128,7 +140,9 @@ def as_review(review: str | Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(review, str):
         return {"id": "", "text": review}
     if not isinstance(review, Mapping):
-        raise ReviewmineError(f"a review is {type(review).__name__}", expected="a text or a mapping of fields", do="pass a str or a dict")
+        raise ReviewmineError(
+            f"a review is {type(review).__name__}", expected="a text or a mapping of fields", do="pass a str or a dict"
+        )
     clean = dict(review)
     clean["id"] = "" if is_missing(review.get("id")) else str(review["id"])
     for name in TEXT_FIELDS:
@@ -138,7 +152,12 @@ def as_review(review: str | Mapping[str, Any]) -> dict[str, Any]:
         elif isinstance(value, str | int | float):
             clean[name] = str(value)
         else:
-            raise ReviewmineError(f"{name} is {type(value).__name__}", expected="a text", where=f"review {clean['id'] or '?'}", do="send text")
+            raise ReviewmineError(
+                f"{name} is {type(value).__name__}",
+                expected="a text",
+                where=f"review {clean['id'] or '?'}",
+                do="send text",
+            )
     return clean
 
 

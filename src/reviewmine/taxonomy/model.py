@@ -79,7 +79,9 @@ class Taxonomy(Closed):
     @model_validator(mode="after")
     def _whole(self) -> "Taxonomy":
         for name, values in (("id", [one.id for one in self.types]), ("code", [one.code for one in self.types])):
-            twice = sorted({value for value in values if values.count(value) > 1}) if len(set(values)) < len(values) else []
+            twice = (
+                sorted({value for value in values if values.count(value) > 1}) if len(set(values)) < len(values) else []
+            )
             if twice:
                 msg = f"{name} {twice[0]!r} stands twice"
                 raise ValueError(msg)
@@ -104,7 +106,12 @@ class Taxonomy(Closed):
         """Return the type with ``code``. Raises ``ReviewmineError`` when there is none."""
         found = next((one for one in self.types if one.code == code), None)
         if found is None:
-            raise ReviewmineError(f"no type {code!r}", expected="a code of the taxonomy", where=f"{self.taxonomy} {self.version}", do="add the type or fix the code")
+            raise ReviewmineError(
+                f"no type {code!r}",
+                expected="a code of the taxonomy",
+                where=f"{self.taxonomy} {self.version}",
+                do="add the type or fix the code",
+            )
         return found
 
     def to_json(self) -> dict[str, Any]:
@@ -118,7 +125,9 @@ class Taxonomy(Closed):
     @classmethod
     def from_codes(cls, name: str, codes: Iterable[str]) -> "Taxonomy":
         """Return a bare taxonomy whose types are ``codes``, sorted; for labelled data that has none."""
-        types = tuple(Type(id=f"T{number:03}", code=code, title=code) for number, code in enumerate(sorted(codes), start=1))
+        types = tuple(
+            Type(id=f"T{number:03}", code=code, title=code) for number, code in enumerate(sorted(codes), start=1)
+        )
         return cls(taxonomy=name, types=types)
 
 
@@ -130,17 +139,26 @@ def load_taxonomy(path: str | Path) -> Taxonomy:
             raise ReviewmineError("larger than 8 MB", expected="a taxonomy", where=str(path), do="check the path")
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ReviewmineError("no such file", expected="a taxonomy", where=str(path), do="see data/taxonomies/") from None
+        raise ReviewmineError(
+            "no such file", expected="a taxonomy", where=str(path), do="see data/taxonomies/"
+        ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise ReviewmineError(f"not readable as YAML ({error})", where=str(path), do="fix the file") from error
     if not isinstance(data, dict):
-        raise ReviewmineError("not a mapping", expected="keys such as taxonomy, owners, types", where=str(path), do="see data/taxonomies/marketplace-ru.yaml")
+        raise ReviewmineError(
+            "not a mapping",
+            expected="keys such as taxonomy, owners, types",
+            where=str(path),
+            do="see data/taxonomies/marketplace-ru.yaml",
+        )
     try:
         return Taxonomy.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise ReviewmineError(f"{place or 'the taxonomy'}: {first['msg']}", where=str(path), do="fix the file") from error
+        raise ReviewmineError(
+            f"{place or 'the taxonomy'}: {first['msg']}", where=str(path), do="fix the file"
+        ) from error
 
 
 def write_taxonomy(path: Path, taxonomy: Taxonomy, head: str = "") -> None:
