@@ -149,7 +149,8 @@ def taxonomy_check(path: Annotated[Path, typer.Argument(help="The taxonomy file.
         print(f"{finding.level}: {finding.code}: {finding.what}")
     errors = sum(finding.level == "error" for finding in findings)
     _say(
-        f"taxonomy check: {path}: {len(taxonomy.types)} types in {len(taxonomy.groups)} groups, {errors} errors, {len(findings) - errors} warnings"
+        f"taxonomy check: {path}: {len(taxonomy.types)} types in {len(taxonomy.groups)} groups, "
+        f"{errors} errors, {len(findings) - errors} warnings"
     )
     if errors:
         raise typer.Exit(1)

@@ -16,6 +16,7 @@ from reviewmine.engines.local import score_reviews
 from reviewmine.errors import GateError, ReviewmineError
 from reviewmine.files import write_json, write_jsonl, write_table
 from reviewmine.insights.run import Evidence, find_insights
+from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_labels
 from reviewmine.labels.dataset import Labelled, labelled_set
 from reviewmine.report.page import write_report
 from reviewmine.results import record_result
@@ -26,9 +27,6 @@ from reviewmine.tracking import TrackedRun, log_training
 
 RUNS = Path("experiments/runs")
 RESULTS = Path("experiments/results")
-QUOTE_POOL = 60
-"""The surest reviews of a type that quotes are chosen from."""
-
 Say = Callable[[str], None]
 
 
@@ -137,7 +135,8 @@ def discover_topics(
     )
     left = ", ".join(f"{n} {reason}" for reason, n in found.left_out.items())
     say(
-        f"discover: {card['n_statements']} {settings.unit}s -> {card['n_topics']} topics in {out}, coverage {card['coverage']:.1%}{agreement}; "
+        f"discover: {card['n_statements']} {settings.unit}s -> {card['n_topics']} topics in {out}, "
+        f"coverage {card['coverage']:.1%}{agreement}; "
         f"left out: {left}; rest: {card['n_rest']}"
     )
     return found
@@ -228,69 +227,6 @@ def insights(
         f"insights: {len(scored)} decisions -> {len(found.summary['types'])} types, {len(found.mentions)} mentions in {out}"
     )
     return found.summary
-
-
-def routed_evidence(router: Router, scored: pd.DataFrame, reviews: pd.DataFrame) -> Evidence:
-    """Return the spans that spoke for each type in its surest reviews; only these are routed once more."""
-    frame = scored.assign(code=scored["types"].str.split("|"), p=pd.to_numeric(scored["probability"])).explode("code")
-    pool = frame.sort_values(["p", "id"], ascending=[False, True]).groupby("code").head(QUOTE_POOL)
-    picked = reviews[reviews["id"].isin(set(pool["id"].astype(str)))]
-    decisions = router.route_many(
-        {str(name): value for name, value in row.items()} for row in picked.to_dict("records")
-    )
-    return {(decision.id, kind.code): kind.evidence for decision in decisions for kind in decision.types}
-
-
-def with_labels(
-    scored: pd.DataFrame, learned: Mapping[str, tuple[str, ...]], taxonomy: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Return ``scored`` with the people's types for the reviews the model learned from, under the action ``labelled``.
-
-    A model is sure of what it has seen; its answers there would flatter shares and queues.
-    """
-    kinds = {kind["code"]: kind for kind in taxonomy["types"]}
-    rows = scored.to_dict("records")
-    for row in rows:
-        types = learned.get(str(row["id"]))
-        if types:
-            best = kinds[types[0]]
-            row |= {
-                "kind": best["kind"],
-                "type": types[0],
-                "types": "|".join(types),
-                "probability": 1.0,
-                "action": "labelled",
-                "owner": best["owner"],
-                "alternatives": "",
-            }
-    return pd.DataFrame(rows, columns=scored.columns)
-
-
-def topics_as_scored(found: Discovery, reviews: pd.DataFrame) -> tuple[pd.DataFrame, Evidence]:
-    """Return discovered topics in the form of a scored file, with their spans: for insights before any model exists."""
-    rows = found.assignments[found.assignments["topic"] != "rest"]
-    kinds = {kind.code: kind.kind for kind in found.draft.types}
-    by_review = rows.sort_values(["review_id", "probability", "topic"], ascending=[True, False, True]).groupby(
-        "review_id"
-    )
-    topics = by_review["topic"].agg(lambda values: list(dict.fromkeys(values)))
-    best = by_review["probability"].first()
-    ids = [review for review in reviews["id"] if review in topics.index]
-    scored = pd.DataFrame(
-        {
-            "id": ids,
-            "kind": [kinds[topics[review][0]] for review in ids],
-            "types": ["|".join(topics[review]) for review in ids],
-            "probability": [float(best[review]) for review in ids],
-            "action": "",
-        }
-    )
-    spans: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
-    for row in rows.itertuples():
-        spans.setdefault((str(row.review_id), str(row.topic)), []).append(
-            (str(row.field), int(row.start), int(row.end))
-        )
-    return scored, spans
 
 
 def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, say: Say = quiet) -> Path:

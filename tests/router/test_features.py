@@ -11,12 +11,8 @@ from hypothesis import strategies as st
 
 from reviewmine.language.normalize import words
 from reviewmine.router.features import (
-    CHARS,
-    EXTRAS,
     MAX_CHARS,
-    N_BUCKETS,
     TEXT_FIELDS,
-    WORDS,
     FeatureSpec,
     Vocabulary,
     as_number,
@@ -26,6 +22,7 @@ from reviewmine.router.features import (
     vectorize,
     word_columns,
 )
+from reviewmine.router.hashing import CHARS, EXTRAS, N_BUCKETS, WORDS
 
 REVIEWS = [
     {"text": "Курьер опоздал, курьер не извинился!!! Опоздал на 3 часа"},

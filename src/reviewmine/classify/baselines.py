@@ -14,6 +14,7 @@ from reviewmine.intervals import Figure, bootstrap
 from reviewmine.router.features import TEXT_FIELDS
 
 _C = 0.5
+_WORD = r"(?u)\b\w+\b"  # one-letter words count: «в», «не», «и» stand in bigrams
 
 
 def plain_text(review: Mapping[str, Any]) -> str:
@@ -33,7 +34,7 @@ def baselines(
     train, calibration, test = parts
     texts = np.asarray([plain_text(review) for review in reviews], dtype=object)
     vectorizer = make_union(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b"),
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD),
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
     )
     features = vectorizer.fit_transform(texts[train]).tocsr()

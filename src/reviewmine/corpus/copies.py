@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def copy_groups(texts: Sequence[str], threshold: float = 0.8) -> list[str]:
 def _shingles(text: str) -> frozenset[int]:
     """Return the hashed word pairs of a text; a short text has one shingle, itself."""
     forms = text.split()
-    pairs = zip(forms, forms[1:], strict=False) if len(forms) >= _SHORT else [(text, "")]
+    pairs = pairwise(forms) if len(forms) >= _SHORT else [(text, "")]
     return frozenset(int.from_bytes(hashlib.blake2b(f"{a} {b}".encode(), digest_size=7).digest()) for a, b in pairs)
 
 

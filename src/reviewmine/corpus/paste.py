@@ -10,11 +10,11 @@ _DELIVERY = re.compile(r"Способ покупки:[^\n/]{0,60}(?:/|\n|$)")
 
 
 def pasted_reviews(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Yield ``(line, review)`` for the reviews of a page of text.
+    r"""Yield ``(line, review)`` for the reviews of a page of text.
 
     Where lines open with stars, each such line begins a review and gives its rating; elsewhere blank lines part them.
 
-    >>> [row["rating"] for _, row in pasted_reviews("★★☆☆☆ Долго везли\\n★★★★★ Всё отлично")]
+    >>> [row["rating"] for _, row in pasted_reviews("★★☆☆☆ Долго везли\n★★★★★ Всё отлично")]
     ['2', '5']
     """
     text = text.replace("\r\n", "\n")

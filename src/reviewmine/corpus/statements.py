@@ -5,6 +5,7 @@ Tables, rules and engine stand apart: a rule looks at a text and yields the plac
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -21,7 +22,10 @@ MIN_CLAUSE_WORDS = 2
 _NEAR = 200  # characters around a turn that are looked at
 
 _ABBREVIATIONS = frozenset(
-    "г ул д кв стр корп тел руб коп шт см мм м км кг гр мл л ч мин сек т п др е к н дюйм диам разм арт мес нед тыс млн обл р эт вкл макс".split()
+    """
+    г ул д кв стр корп тел руб коп шт см мм м км кг гр мл л ч мин сек т п др е к н дюйм диам разм арт мес нед тыс млн
+    обл р эт вкл макс
+    """.split()
 )
 _STOP = re.compile(r"[.!?…]+[)(»\"']*")
 _SMILE = re.compile(r"[)]{2,}|[(]{2,}|[:;]-?[)(](?=\s|$)|[\u2600-\u27bf\U0001f300-\U0001faff]+")
@@ -108,7 +112,7 @@ def cut(text: str, rules: Sequence[Rule] = RULES) -> list[tuple[int, int]]:
     """
     places = sorted({0, len(text), *(place for rule in rules for place in rule(text))})
     spans: list[tuple[int, int]] = []
-    for low, high in zip(places, places[1:], strict=False):
+    for low, high in pairwise(places):
         start, end = _trim(text, low, high)
         if start == end:
             continue

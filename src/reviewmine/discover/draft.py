@@ -37,16 +37,21 @@ def draft_taxonomy(
             title=names[number],
             parent=f"group-{topics.group[number] + 1:02}" if topics.group[number] >= 0 else "",
             kind=_kind([word for word, _ in topics.words[number]]),
-            definition=f"Черновик по {sizes[number]} высказываниям; слова: {', '.join(word.replace('_', ' ') for word, _ in topics.words[number][:8])}.",
+            definition=f"Черновик по {sizes[number]} высказываниям; слова: {', '.join(_plain(topics.words[number], 8))}.",
             include=tuple(row["text"][:200] for row in evidence if row["topic"] == code and row["role"] == "central")[
                 :_EXAMPLES
             ],
-            patterns=tuple(word.replace("_", " ") for word, _ in topics.words[number][:_PATTERNS]),
+            patterns=_plain(topics.words[number], _PATTERNS),
             status="draft",
         )
         for number, code in enumerate(codes)
     ]
     return Taxonomy(taxonomy=f"{name}-draft", groups=groups, types=tuple(types))
+
+
+def _plain(words: Sequence[tuple[str, float]], n: int) -> tuple[str, ...]:
+    """Return the first key words as people write them: «не работать», not «не_работать»."""
+    return tuple(word.replace("_", " ") for word, _ in words[:n])
 
 
 def _kind(words: Sequence[str]) -> Kind:

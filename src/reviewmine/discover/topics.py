@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,7 @@ def _groups(model: Any, documents: list[str], n_topics: int) -> tuple[int, ...]:
     """Return a group for each topic by cutting BERTopic's hierarchy at about the root of the number of topics."""
     if n_topics < 4:
         return (-1,) * n_topics
-    with open(os.devnull, "w", encoding="utf-8") as silence, contextlib.redirect_stderr(silence):
+    with Path(os.devnull).open("w", encoding="utf-8") as silence, contextlib.redirect_stderr(silence):
         tree = model.hierarchical_topics(documents)
     own = _own_number(model, n_topics)
     parent = list(range(n_topics))

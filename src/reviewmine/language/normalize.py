@@ -80,9 +80,9 @@ _FORMS = _Forms()
 
 
 def fold(text: str) -> str:
-    """Return ``text`` lower-cased and cleaned character by character; the length never changes.
+    r"""Return ``text`` lower-cased and cleaned character by character; the length never changes.
 
-    >>> fold("ЁЛКА\\u00a0ＯＫ")
+    >>> fold("ЁЛКА\u00a0ＯＫ")
     'елка ok'
     """
     return text.translate(_FOLD)

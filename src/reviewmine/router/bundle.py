@@ -20,7 +20,8 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from reviewmine.errors import BundleError
-from reviewmine.router.features import F32, N_BUCKETS, FeatureSpec, Vocabulary
+from reviewmine.router.features import FeatureSpec, Vocabulary
+from reviewmine.router.hashing import F32, N_BUCKETS
 from reviewmine.router.policy import Policy
 
 SCHEMA = 1

@@ -15,26 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reviewmine.language.normalize import words
+from reviewmine.router.hashing import (
+    BASE,
+    EXTRAS,
+    F32,
+    I64,
+    N_BLOCKS,
+    N_BUCKETS,
+    WORDS,
+    block_of,
+    bucket_of,
+    expand,
+    hash_words,
+    pointers,
+)
 
 TEXT_FIELDS = ("title", "pros", "cons", "comment", "text")
 MARKED_FIELDS = ("pros", "cons")
 MAX_CHARS = 20_000
 """A field is read up to this many characters; what a person needs to say stands well before."""
 
-WORDS, CHARS, EXTRAS = 0, 1, 2
-_ENDS = np.asarray([1 << 19, (1 << 20) - (1 << 16), 1 << 20], dtype=np.int64)  # each block has its own range of buckets
-_STARTS = np.asarray([0, 1 << 19, (1 << 20) - (1 << 16)], dtype=np.int64)
-N_BLOCKS = len(_ENDS)
-N_BUCKETS = int(_ENDS[-1])
-
-U64 = NDArray[np.uint64]
-I64 = NDArray[np.int64]
-F32 = NDArray[np.float32]
-
-_BASE = np.uint64(0x9E3779B97F4A7C15)
 _SALTS = np.asarray([0xD6E8FEB86659FD93, 0xA0761D6478BD642F], dtype=np.uint64)  # one for each of MARKED_FIELDS
-_POWERS = np.cumprod(np.full(128, _BASE, dtype=np.uint64), dtype=np.uint64)
-_EDGE = 1  # a code point that no folded text holds: the edge of a word
 
 
 @dataclass(frozen=True)
@@ -120,15 +121,15 @@ def extract(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> RawRows:
     A review is a mapping with any of the text fields and of the side features named in ``spec``.
     """
     doc = _Tokens.of(reviews)
-    hashes, chars_ptr, chars = _hash_words(doc.distinct, spec.char_ngrams)
+    hashes, chars_ptr, chars = hash_words(doc.distinct, spec.char_ngrams)
     token_hash = hashes[doc.word]
-    parts: list[_Part] = [_part(doc.row, _bucket(token_hash, WORDS))]
+    parts: list[_Part] = [_part(doc.row, bucket_of(token_hash, WORDS))]
     marked = doc.field < len(MARKED_FIELDS)
-    parts.append(_part(doc.row[marked], _bucket(token_hash[marked] ^ _SALTS[doc.field[marked]], WORDS)))
+    parts.append(_part(doc.row[marked], bucket_of(token_hash[marked] ^ _SALTS[doc.field[marked]], WORDS)))
     if spec.word_ngrams > 1:
         near = np.flatnonzero(doc.part[1:] == doc.part[:-1])
-        parts.append(_part(doc.row[near], _bucket(token_hash[near] * _BASE + token_hash[near + 1], WORDS)))
-    entry, token = _expand(chars_ptr, doc.word)
+        parts.append(_part(doc.row[near], bucket_of(token_hash[near] * BASE + token_hash[near + 1], WORDS)))
+    entry, token = expand(chars_ptr, doc.word)
     parts.append(_part(doc.row[token], chars[entry]))
     return _count(len(reviews), [*parts, _extras(reviews, spec)])
 
@@ -138,18 +139,18 @@ def vectorize(raw: RawRows, vocabulary: Vocabulary, spec: FeatureSpec) -> Sparse
     column = vocabulary.column[raw.bucket].astype(np.int64)
     known = column >= 0
     row, column, count = raw.row[known], column[known], raw.count[known]
-    block = _block(raw.bucket[known])
+    block = block_of(raw.bucket[known])
     # a number among the extras lies inside (-1, 1) and is a weight already; a count is dampened
     value = np.where(np.abs(count) < 1, count, 1 + np.log(np.maximum(count, 1))) * vocabulary.idf[column]
     group = row * N_BLOCKS + block
     squared = np.bincount(group, weights=value.astype(np.float64) ** 2, minlength=raw.n_rows * N_BLOCKS)
     scale = np.tile(np.asarray(spec.block_weights), raw.n_rows) / np.sqrt(np.where(squared > 0, squared, 1))
-    return SparseRows(_pointers(row, raw.n_rows), column, (value * scale[group]).astype(np.float32))
+    return SparseRows(pointers(row, raw.n_rows), column, (value * scale[group]).astype(np.float32))
 
 
 def known_share(raw: RawRows, vocabulary: Vocabulary) -> F32:
     """Return for each row the share of its word features that training has seen; 0 for an empty row."""
-    is_word = _block(raw.bucket) == WORDS
+    is_word = block_of(raw.bucket) == WORDS
     row = raw.row[is_word]
     known = vocabulary.column[raw.bucket[is_word]] >= 0
     total = np.bincount(row, minlength=raw.n_rows)
@@ -159,14 +160,14 @@ def known_share(raw: RawRows, vocabulary: Vocabulary) -> F32:
 
 def word_columns(forms: Sequence[str], vocabulary: Vocabulary, spec: FeatureSpec) -> tuple[I64, I64]:
     """Return ``(ptr, columns)``: the known features of each word alone, for showing what spoke for a type."""
-    hashes, chars_ptr, chars = _hash_words(list(forms), spec.char_ngrams)
-    entry, owner = _expand(chars_ptr, np.arange(len(forms)))
-    buckets = np.concatenate([_bucket(hashes, WORDS), chars[entry]])
+    hashes, chars_ptr, chars = hash_words(list(forms), spec.char_ngrams)
+    entry, owner = expand(chars_ptr, np.arange(len(forms)))
+    buckets = np.concatenate([bucket_of(hashes, WORDS), chars[entry]])
     owners = np.concatenate([np.arange(len(forms)), owner])
     column = vocabulary.column[buckets].astype(np.int64)
     known = column >= 0
     order = np.argsort(owners[known], kind="stable")
-    return _pointers(owners[known], len(forms)), column[known][order]
+    return pointers(owners[known], len(forms)), column[known][order]
 
 
 @dataclass(frozen=True)
@@ -206,66 +207,6 @@ class _Tokens:
         )
 
 
-def _hash_words(forms: Sequence[str], ngrams: tuple[int, int]) -> tuple[U64, I64, I64]:
-    """Return ``(hash of each word, ptr, buckets)`` where ``buckets[ptr[i]:ptr[i + 1]]`` are the n-grams of word i.
-
-    The hash is polynomial over code points (Karp and Rabin, 1987), mixed at the end as in splitmix64.
-    """
-    if not forms:
-        return np.zeros(0, dtype=np.uint64), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    edge = chr(_EDGE)
-    joined = edge + (edge + edge).join(forms) + edge
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    lengths = np.fromiter((len(form) + 2 for form in forms), dtype=np.int64, count=len(forms))
-    starts = np.zeros(len(forms), dtype=np.int64)
-    np.cumsum(lengths[:-1], out=starts[1:])
-    position = np.arange(len(codes)) - np.repeat(starts, lengths)
-    left = np.repeat(lengths, lengths) - position  # code points from here to the end of the word, this one included
-    hashes = np.add.reduceat(codes * _POWERS[position % len(_POWERS)], starts)
-    rolling = codes.copy()
-    owner = np.repeat(np.arange(len(forms)), lengths)
-    found_owner, found_bucket = [], []
-    for n in range(2, ngrams[1] + 1):
-        rolling[: max(0, len(codes) - n + 1)] += codes[n - 1 :] * _POWERS[n - 2]
-        if n >= ngrams[0]:
-            whole = left >= n
-            found_owner.append(owner[whole])
-            found_bucket.append(_bucket(rolling[whole] + _POWERS[64 + n], CHARS))
-    owners, buckets = np.concatenate(found_owner), np.concatenate(found_bucket)
-    order = np.argsort(owners, kind="stable")
-    return hashes, _pointers(owners, len(forms)), buckets[order]
-
-
-def _bucket(hashes: U64, block: int) -> I64:
-    """Return the bucket of each hash in the range of ``block``: a splitmix64 finaliser (Steele et al., 2014), scaled."""
-    mixed = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    high = (mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)
-    size = np.uint64(_ENDS[block] - _STARTS[block])
-    return ((high * size) >> np.uint64(32)).astype(np.int64) + _STARTS[block]
-
-
-def _block(bucket: I64) -> I64:
-    """Return the block that each bucket belongs to."""
-    return np.searchsorted(_ENDS, bucket, side="right")
-
-
-def _pointers(owners: I64, n: int) -> I64:
-    """Return the row pointers (n + 1) of entries that stand in the order of their owners."""
-    ptr = np.zeros(n + 1, dtype=np.int64)
-    np.cumsum(np.bincount(owners, minlength=n), out=ptr[1:])
-    return ptr
-
-
-def _expand(ptr: I64, which: I64) -> tuple[I64, I64]:
-    """Return ``(entry, position)``: every entry of the lists ``which`` names, and the position in ``which`` it is of."""
-    lengths = ptr[which + 1] - ptr[which]
-    position = np.repeat(np.arange(len(which)), lengths)
-    ends = np.cumsum(lengths)
-    within = np.arange(len(position)) - np.repeat(ends - lengths, lengths)
-    return ptr[which][position] + within, position
-
-
 _Part = tuple[I64, I64, F32]
 """Rows, buckets and weights of some features."""
 
@@ -293,8 +234,8 @@ def _extras(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> _Part:
                 rows.append(row)
                 names.append(f"{column}#")
                 weights.append(float(np.tanh((number - mean) / (2 * std or 1.0)) * 0.999))
-    hashes, _, _ = _hash_words([name[:120] for name in names], (2, 2))
-    return np.asarray(rows, dtype=np.int64), _bucket(hashes, EXTRAS), np.asarray(weights, dtype=np.float32)
+    hashes, _, _ = hash_words([name[:120] for name in names], (2, 2))
+    return np.asarray(rows, dtype=np.int64), bucket_of(hashes, EXTRAS), np.asarray(weights, dtype=np.float32)
 
 
 def is_missing(value: Any) -> bool:

@@ -7,10 +7,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewmine.router.features import F32
+from reviewmine.router.hashing import F32
 
 Head = Literal["multilabel", "multiclass"]
 Action = Literal["auto", "suggest", "human"]
+Floats = NDArray[np.floating[Any]]
 NEVER = 2.0
 """A threshold that no probability reaches."""
 
@@ -76,17 +77,16 @@ class Policy:
         )
 
 
-def sigmoid(values: NDArray[Any]) -> NDArray[Any]:
+def sigmoid(values: Floats) -> Floats:
     """Return the logistic function of ``values``, without overflow."""
-    return np.where(
-        values >= 0, 1 / (1 + np.exp(-np.abs(values))), np.exp(-np.abs(values)) / (1 + np.exp(-np.abs(values)))
-    )
+    small = np.exp(-np.abs(values))
+    return np.asarray(np.where(values >= 0, 1 / (1 + small), small / (1 + small)))
 
 
-def softmax(values: NDArray[Any]) -> NDArray[Any]:
+def softmax(values: Floats) -> Floats:
     """Return the softmax over the last axis, without overflow."""
     powers = np.exp(values - values.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def probabilities(margins: F32, policy: Policy) -> F32:
@@ -100,11 +100,11 @@ def probabilities(margins: F32, policy: Policy) -> F32:
 def novelty(margins: F32, policy: Policy) -> F32:
     """Return for each row the probability that none of the known types applies, taking types as independent."""
     absent = 1 - sigmoid(policy.novelty_scale * margins.astype(np.float64) + policy.novelty_shift)
-    return absent.prod(axis=-1).astype(np.float32)
+    return np.asarray(absent.prod(axis=-1), dtype=np.float32)
 
 
 def chosen(probability: F32, policy: Policy) -> NDArray[np.bool_]:
-    """Return which types each row has: always the most probable, with several types a review also those above threshold."""
+    """Return which types each row has: the most probable always, and with several types a review those above threshold."""
     mask = np.zeros(probability.shape, dtype=bool)
     if policy.head == "multilabel":
         mask |= probability >= np.asarray(policy.thresholds, dtype=np.float32)

@@ -14,7 +14,6 @@ from reviewmine.language.normalize import tokens
 from reviewmine.router.bundle import Bundle, read_bundle
 from reviewmine.router.decision import Decision, Span, TypeScore
 from reviewmine.router.features import (
-    F32,
     MAX_CHARS,
     TEXT_FIELDS,
     SparseRows,
@@ -24,6 +23,7 @@ from reviewmine.router.features import (
     vectorize,
     word_columns,
 )
+from reviewmine.router.hashing import F32
 from reviewmine.router.policy import act, chosen, novelty, probabilities
 
 BATCH = 2_000
@@ -197,13 +197,13 @@ def _spans(found: Sequence[tuple[str, Any]], push: F32) -> tuple[Span, ...]:
     bar = max(float(push.mean()), 0.0)
     runs: list[tuple[float, Span]] = []
     previous = -2
-    for i in np.flatnonzero(push > bar):
+    for i in map(int, np.flatnonzero(push > bar)):
         name, token = found[i]
         if i == previous + 1 and runs and runs[-1][1][0] == name:
             total, (_, start, _) = runs.pop()
             runs.append((total + float(push[i]), (name, start, token.end)))
         else:
             runs.append((float(push[i]), (name, token.start, token.end)))
-        previous = int(i)
+        previous = i
     runs.sort(key=lambda run: -run[0])
     return tuple(span for _, span in runs[:_MAX_SPANS])
