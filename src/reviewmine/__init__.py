@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reviewmine.corpus.read import read_reviews
     from reviewmine.corpus.statements import cut_reviews
-    from reviewmine.discover.run import discover
+    from reviewmine.discover.run import discover_topics
     from reviewmine.errors import ReviewmineError
     from reviewmine.router import Router
     from reviewmine.settings import Experiment, load_experiment
@@ -22,7 +22,7 @@ _HOMES = {
     "Router": "router",
     "Taxonomy": "taxonomy.model",
     "cut_reviews": "corpus.statements",
-    "discover": "discover.run",
+    "discover_topics": "discover.run",
     "load_experiment": "settings",
     "load_taxonomy": "taxonomy.model",
     "read_reviews": "corpus.read",
@@ -36,7 +36,7 @@ __all__ = [
     "Router",
     "Taxonomy",
     "cut_reviews",
-    "discover",
+    "discover_topics",
     "load_experiment",
     "load_taxonomy",
     "read_reviews",

@@ -62,14 +62,21 @@ def main() -> None:
         sys.exit(2)
 
 
-@app.callback()
-def _options(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and stop.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,
-) -> None:
-    if version:
+def _print_version(asked: bool) -> None:
+    """Print the version and stop, before a command is looked for."""
+    if asked:
         print(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and stop.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")] = False,
+) -> None:
+    """Options of every command."""
 
 
 @app.command()
@@ -126,7 +133,7 @@ def discover(
     with _busy("discovering"):
         reviews = _reviews(sources, map_path)
         cut = workflow.statements(reviews, out / "statements.parquet", _say)
-        workflow.discover_topics(
+        workflow.discover(
             cut,
             reviews,
             out,

@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pandas as pd
 from reviewmine.errors import ReviewmineError
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LONE_RETURN = re.compile(r"\r(?!\n)")  # the csv module of Python 3.11 does not quote it: the rest would be a new row
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
@@ -70,14 +73,21 @@ def neutral(frame: pd.DataFrame) -> pd.DataFrame:
     safe = frame.copy()
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = [
-                f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in safe[name]
-            ]
-    return safe
+            safe[name] = [_safe(cell) for cell in safe[name]]
+    return safe.rename(columns=_safe)
+
+
+def _safe(cell: Any) -> Any:
+    """Return ``cell`` with an apostrophe before a text that opens like a formula, and no line end that goes unquoted."""
+    if not isinstance(cell, str):
+        return cell
+    return _LONE_RETURN.sub("\n", f"'{cell}" if cell.startswith(_FORMULA) else cell)
 
 
 def finite(data: Any) -> Any:
-    """Return ``data`` with figures that are no numbers as None, for JSON."""
+    """Return ``data`` for JSON: figures that are no numbers and unknown dates as None, dates as text."""
+    if isinstance(data, datetime):
+        return data.isoformat(sep=" ") if data == data else None
     if isinstance(data, float):
         return data if data == data and abs(data) != float("inf") else None
     if isinstance(data, Mapping):

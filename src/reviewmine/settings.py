@@ -144,7 +144,7 @@ def load_experiment(path: str | Path, changes: list[str] | None = None) -> Exper
         raise ReviewmineError(
             "no such file", expected="an experiment file", where=str(path), do="see experiments/"
         ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise ReviewmineError(f"not readable as YAML ({error})", where=str(path), do="fix the file") from error
     if not isinstance(data, dict):
         raise ReviewmineError(
@@ -170,7 +170,7 @@ def _apply(data: dict[str, Any], change: str) -> None:
             raise ReviewmineError(f"--set {change!r}: {parent} is not a mapping", do="check the path of the key")
     try:
         data[last] = yaml.safe_load(value)
-    except yaml.YAMLError as error:
+    except (ValueError, yaml.YAMLError) as error:
         raise ReviewmineError(f"--set {change!r}", expected="a YAML value", do="quote the value") from error
 
 

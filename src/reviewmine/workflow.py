@@ -11,13 +11,13 @@ import yaml
 from reviewmine.classify.train import Trained, registered_name, train_model
 from reviewmine.corpus.read import Reading, read_reviews
 from reviewmine.corpus.statements import cut_reviews
-from reviewmine.discover.run import Discovery, discover
+from reviewmine.discover.run import Discovery, discover_topics
 from reviewmine.engines.local import score_reviews
 from reviewmine.errors import GateError, ReviewmineError
 from reviewmine.files import write_json, write_jsonl, write_table
 from reviewmine.insights.run import Evidence, find_insights
 from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_labels
-from reviewmine.labels.dataset import Labelled, labelled_set
+from reviewmine.labels.dataset import Labelled, labelled_set, single_types
 from reviewmine.report.page import write_report
 from reviewmine.results import record_result
 from reviewmine.router import Router, write_bundle
@@ -106,7 +106,7 @@ def statements(reviews: pd.DataFrame, out: Path, say: Say = quiet) -> pd.DataFra
     return frame
 
 
-def discover_topics(
+def discover(
     frame: pd.DataFrame,
     reviews: pd.DataFrame,
     out: Path,
@@ -118,7 +118,7 @@ def discover_topics(
     say: Say = quiet,
 ) -> Discovery:
     """Discover topics and write ``assignments.csv``, ``draft.yaml``, ``evidence.jsonl`` and ``card.json`` into ``out``."""
-    found = discover(frame, reviews, settings, name=name, seed=seed, gold=gold)
+    found = discover_topics(frame, reviews, settings, name=name, seed=seed, gold=gold)
     write_table(out / "assignments.csv", found.assignments)
     write_taxonomy(
         out / "draft.yaml",
@@ -240,8 +240,8 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
     sources = [source for source in (data.labelled, data.unlabelled) if source]
     reviews = read(sources, folder / "reviews.parquet", data.fields, say=say).reviews
     cut = statements(reviews, folder / "statements.parquet", say)
-    gold = _gold(reviews, experiment)
-    found = discover_topics(
+    gold = single_types(reviews, data) if data.labelled else {}
+    found = discover(
         cut,
         reviews,
         folder / "topics",
@@ -266,7 +266,7 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
         write_table(folder / "scored.csv", scored)
     out = folder / "insights"
     insights(scored, reviews, taxonomy, evidence, out, title=title, say=say)
-    write_json(out / "discovery.json", _discovery_summary(found))
+    write_json(out / "discovery.json", found.summary())
     (out / "model_card.json").unlink(missing_ok=True)
     if result:
         write_json(out / "model_card.json", result.trained.card)
@@ -279,37 +279,6 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
     if result:
         result.check()
     return report
-
-
-def _gold(reviews: pd.DataFrame, experiment: Experiment) -> dict[str, str]:
-    """Return the type of each review that carries exactly one: what discovery is compared with."""
-    column, separator = experiment.data.types.column, experiment.data.types.separator
-    if experiment.data.labelled is None or column not in reviews.columns:
-        return {}
-    cells = zip(reviews["id"], reviews[column].astype(str).str.strip(), strict=True)
-    return {str(review): cell for review, cell in cells if cell and not (separator and separator in cell)}
-
-
-def _discovery_summary(found: Discovery) -> dict[str, Any]:
-    """Return what the report shows of discovery."""
-    sizes = found.assignments["topic"].value_counts()
-    topics = [
-        {
-            "code": kind.code,
-            "title": kind.title,
-            "kind": kind.kind,
-            "parent": kind.parent,
-            "n": int(sizes.get(kind.code, 0)),
-            "patterns": list(kind.patterns),
-            "include": list(kind.include),
-        }
-        for kind in found.draft.types
-    ]
-    return {
-        "card": found.card,
-        "topics": topics,
-        "groups": {code: group.title for code, group in found.draft.groups.items()},
-    }
 
 
 def make_report(folder: Path, out: Path, say: Say = quiet) -> None:

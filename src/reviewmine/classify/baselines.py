@@ -11,7 +11,7 @@ from sklearn.pipeline import make_union
 from reviewmine.classify.evaluate import figures
 from reviewmine.classify.linear import fit_linear
 from reviewmine.intervals import Figure, bootstrap
-from reviewmine.router.features import TEXT_FIELDS
+from reviewmine.router import TEXT_FIELDS
 
 _C = 0.5
 _WORD = r"(?u)\b\w+\b"  # one-letter words count: «в», «не», «и» stand in bigrams

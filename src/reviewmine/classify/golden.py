@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reviewmine.corpus.privacy import mask
-from reviewmine.router import Bundle, Router
-from reviewmine.router.features import TEXT_FIELDS
+from reviewmine.router import TEXT_FIELDS, Bundle, Router
 from reviewmine.router.router import golden_answer
 
 N_GOLDEN = 240

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from reviewmine.corpus.review import REVIEW_COLUMNS
 from reviewmine.errors import ReviewmineError
-from reviewmine.router.features import TEXT_FIELDS
+from reviewmine.router import TEXT_FIELDS
 
 # Our field to their names, the surest first. Compared without case, ё, spaces and signs.
 NAMES: Mapping[str, tuple[str, ...]] = {

@@ -13,7 +13,7 @@ from reviewmine.corpus.formats import READERS, read_rows
 from reviewmine.corpus.review import REVIEW_COLUMNS, review_schema
 from reviewmine.corpus.values import parse_date, parse_rating, rating_scale, to_five
 from reviewmine.errors import ReviewmineError
-from reviewmine.router.features import TEXT_FIELDS
+from reviewmine.router import TEXT_FIELDS
 
 _WORDS_COLUMNS = ("channel", "product", "group")
 

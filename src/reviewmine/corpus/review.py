@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from reviewmine.router.features import TEXT_FIELDS
+from reviewmine.router import TEXT_FIELDS
 
 REVIEW_COLUMNS = ("id", *TEXT_FIELDS, "rating", "date", "channel", "product", "group")
 STATEMENT_COLUMNS = ("statement_id", "review_id", "field", "part", "start", "end", "text", "null", "misplaced")

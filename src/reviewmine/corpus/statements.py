@@ -15,7 +15,7 @@ from reviewmine.corpus.review import STATEMENT_COLUMNS, Statement, statement_sch
 from reviewmine.language.lemmas import lemma
 from reviewmine.language.lexicon import COMPLAINT, NEGATIONS, PRAISE
 from reviewmine.language.normalize import words
-from reviewmine.router.features import MAX_CHARS, TEXT_FIELDS
+from reviewmine.router import MAX_CHARS, TEXT_FIELDS
 
 MIN_CLAUSE_WORDS = 2
 """Words that both sides of a clause cut must have; «хороший, но дорогой» stays whole."""

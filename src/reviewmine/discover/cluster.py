@@ -41,21 +41,22 @@ def cluster(
     Spherical k-means over the distinct texts in sorted order, on one thread: the same texts give the same clusters.
     With ``types="auto"`` the number is the smallest of a grid whose simplified silhouette (Hruschka et al., 2004)
     comes near the best. Clusters that hold no theme together are dissolved. Rows far from every centre, and rows whose
-    topic is less probable than ``min_probability``, go to ``REST``.
+    topic is less probable than ``min_probability``, go to ``REST``; a topic that keeps no row is dropped.
     """
-    place = {text: i for i, text in reversed(list(enumerate(texts)))}
-    first = np.asarray([place[text] for text in sorted(place)])
-    points = vectors[first]
-    points = points[points.any(axis=1)].astype(np.float64)
+    _, first, row = np.unique(np.asarray(texts, dtype=object), return_index=True, return_inverse=True)
+    distinct = vectors[first]
+    points = distinct[distinct.any(axis=1)].astype(np.float64)
     if len(points) > _SAMPLE:
         points = points[np.sort(np.random.default_rng(seed).permutation(len(points))[:_SAMPLE])]
     with threadpool_limits(1):
         n_topics = _choose(points, seed) if types == "auto" else min(types, len(points))
         centres = _themes(points, _fit(points, n_topics, seed, n_init=5))
-    topic, probability = assign(vectors, centres, min_probability)
-    order = np.argsort(-np.bincount(topic[topic >= 0], minlength=len(centres)), kind="stable")
-    rank = np.empty(len(centres), dtype=np.int64)
-    rank[order] = np.arange(len(centres))
+        topic, probability = assign(distinct, centres, min_probability)
+    topic, probability = topic[row], probability[row]
+    size = np.bincount(topic[topic >= 0], minlength=len(centres))
+    order = np.argsort(-size, kind="stable")[: np.count_nonzero(size)]
+    rank = np.full(len(centres), REST, dtype=np.int64)
+    rank[order] = np.arange(len(order))
     return Clusters(np.where(topic >= 0, rank[topic], REST), probability, centres[order])
 
 

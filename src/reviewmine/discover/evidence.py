@@ -20,12 +20,14 @@ def gather(
     """Return up to ``n`` statements for each topic and role, as rows for ``evidence.jsonl``.
 
     ``central`` are nearest to the centre, ``diverse`` differ most from those already chosen (maximal marginal
-    relevance, Carbonell and Goldstein, 1998), ``boundary`` are the least sure. Equal texts are shown once.
+    relevance, Carbonell and Goldstein, 1998), ``boundary`` are the least sure. Of equal texts the
+    first by id is shown.
     """
     rows: list[dict[str, Any]] = []
     texts = units["text"].to_numpy()
+    by_id = np.argsort(units["statement_id"].to_numpy().astype(str), kind="stable")
     for number, code in enumerate(codes):
-        members = np.flatnonzero(clusters.topic == number)
+        members = by_id[clusters.topic[by_id] == number]
         similarity = vectors[members] @ clusters.centres[number]
         _, first = np.unique(texts[members].astype(str), return_index=True)
         order = first[np.lexsort((texts[members][first].astype(str), -similarity[first].round(6)))]

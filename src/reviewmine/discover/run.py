@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reviewmine.corpus.privacy import mask
 from reviewmine.discover.card import make_card
 from reviewmine.discover.cluster import REST, cluster
 from reviewmine.discover.draft import draft_taxonomy, topic_codes
@@ -34,8 +35,18 @@ class Discovery:
     card: dict[str, Any]
     left_out: Mapping[str, int]
 
+    def summary(self) -> dict[str, Any]:
+        """Return what the report shows: the card, and the topics with their sizes."""
+        sizes = self.assignments["topic"].value_counts()
+        shown = ("code", "title", "kind", "parent", "patterns", "include")
+        topics = [
+            kind.model_dump(include=set(shown)) | {"n": int(sizes.get(kind.code, 0))} for kind in self.draft.types
+        ]
+        groups = {code: group.title for code, group in self.draft.groups.items()}
+        return {"card": self.card, "topics": topics, "groups": groups}
 
-def discover(
+
+def discover_topics(
     statements: pd.DataFrame,
     reviews: pd.DataFrame,
     settings: Discover,
@@ -63,9 +74,17 @@ def discover(
             "no statement has a word that the encoder knows", where=settings.encoder, do="choose another encoder"
         )
     clusters = cluster(texts, vectors, settings.types, seed, settings.min_probability)
+    if not len(clusters.centres):
+        raise ReviewmineError(
+            "every statement went to rest",
+            expected=f"some with a topic of probability {settings.min_probability} or more",
+            where="discover.min_probability",
+            do="lower it",
+        )
     other = cluster(texts, vectors, len(clusters.centres), seed + 1, settings.min_probability)
-    topics = describe(texts, vectors, clusters.topic)
-    names = name_topics(units["text"].tolist(), clusters.topic, topics)
+    shown = [mask(text) for text in units["text"]]  # what a person may see, in key words and names too
+    topics = describe([normalize(text) for text in shown], vectors, clusters.topic)
+    names = name_topics(shown, clusters.topic, topics)
     codes = topic_codes(len(clusters.centres))
     evidence = gather(units, vectors, clusters, codes, settings.evidence)
     sizes = np.bincount(clusters.topic[clusters.topic >= 0], minlength=len(codes)).tolist()

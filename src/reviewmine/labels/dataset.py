@@ -10,7 +10,7 @@ import pandas as pd
 
 from reviewmine.corpus.copies import copy_groups
 from reviewmine.errors import ReviewmineError
-from reviewmine.router.features import TEXT_FIELDS
+from reviewmine.router import TEXT_FIELDS
 from reviewmine.settings import Data
 from reviewmine.taxonomy.model import Taxonomy
 
@@ -55,7 +55,7 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
             )
     frame = reviews.sort_values("id", kind="stable").reset_index(drop=True)
     separator = data.types.separator
-    cells = [str(cell).split(separator) if separator else [str(cell)] for cell in frame[column]]
+    cells = [cell.split(separator) if separator else [cell] for cell in frame[column].fillna("").astype(str)]
     types = [tuple(dict.fromkeys(code.strip() for code in cell if code.strip())) for cell in cells]
     has_type = [bool(codes) for codes in types]
     frame = frame[has_type].reset_index(drop=True)
@@ -80,12 +80,21 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
     ]
     groups = copy_groups(frame[list(TEXT_FIELDS)].agg(" ".join, axis=1).tolist())
     if data.group:
-        groups = _joined(groups, frame[data.group].astype(str).tolist())
+        groups = _joined(groups, frame[data.group].fillna("").astype(str).tolist())
     return Labelled(records, types, groups, frame, len(has_type) - len(types))
 
 
+def single_types(reviews: pd.DataFrame, data: Data) -> dict[str, str]:
+    """Return the type of each review that carries exactly one: what discovery is compared with."""
+    column, separator = data.types.column, data.types.separator
+    if column not in reviews.columns:
+        return {}
+    cells = zip(reviews["id"], reviews[column].astype(str).str.strip(), strict=True)
+    return {str(review): cell for review, cell in cells if cell and not (separator and separator in cell)}
+
+
 def _joined(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    """Return groups in which rows that share either name are together."""
+    """Return groups in which rows that share either name are together; an empty name in ``second`` is not shared."""
     parent: dict[str, str] = {}
 
     def find(name: str) -> str:
@@ -94,6 +103,6 @@ def _joined(first: Sequence[str], second: Sequence[str]) -> list[str]:
         return name
 
     for a, b in zip(first, second, strict=True):
-        one, other = sorted((find(f"copy {a}"), find(f"group {b}")))
+        one, other = sorted((find(f"copy {a}"), find(f"group {b}" if b else f"copy {a}")))
         parent[other] = one
     return [find(f"copy {a}") for a in first]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reviewmine.corpus.values import parse_date
 from reviewmine.errors import ReviewmineError
 from reviewmine.labels.dataset import Labelled
 from reviewmine.settings import Split
@@ -112,7 +113,7 @@ def _by_time(labelled: Labelled, split: Split, column: str) -> list[str]:
     assert isinstance(split.calibration, float)
     if column not in labelled.frame.columns:
         raise ReviewmineError(f"no column {column!r}", where="data.time", do="fix the experiment")
-    moments = pd.to_datetime(labelled.frame[column], errors="coerce")
+    moments = pd.Series([parse_date(value) for value in labelled.frame[column]], dtype="datetime64[us]")
     if moments.isna().all():
         raise ReviewmineError("no row has a date", where=f"column {column}", do="use strategy: group")
     newest = moments.groupby(np.asarray(labelled.groups)).transform("max").fillna(moments.min())

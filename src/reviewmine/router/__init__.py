@@ -7,9 +7,12 @@ True
 
 from reviewmine.router.bundle import Bundle, bundle_sha256, read_bundle, write_bundle
 from reviewmine.router.decision import Decision, TypeScore
+from reviewmine.router.features import MAX_CHARS, TEXT_FIELDS
 from reviewmine.router.router import Router, Scores, verify
 
 __all__ = [
+    "MAX_CHARS",
+    "TEXT_FIELDS",
     "Bundle",
     "Decision",
     "Router",

@@ -59,7 +59,7 @@ def bucket_of(hashes: U64, block: int) -> I64:
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     high = (mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)
     size = np.uint64(_ENDS[block] - _STARTS[block])
-    return ((high * size) >> np.uint64(32)).astype(np.int64) + _STARTS[block]
+    return ((high * size) >> np.uint64(32)).astype(np.int64) + int(_STARTS[block])
 
 
 def block_of(bucket: I64) -> I64:

@@ -142,7 +142,7 @@ def load_taxonomy(path: str | Path) -> Taxonomy:
         raise ReviewmineError(
             "no such file", expected="a taxonomy", where=str(path), do="see data/taxonomies/"
         ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise ReviewmineError(f"not readable as YAML ({error})", where=str(path), do="fix the file") from error
     if not isinstance(data, dict):
         raise ReviewmineError(

@@ -1,0 +1,171 @@
+"""The command line as a person meets it: one line on bad input, exit codes, closing lines."""
+
+import gzip
+import json
+import subprocess
+import sys
+
+import pytest
+
+from reviewmine.cli import main
+
+COMMANDS = [
+    "read",
+    "statements",
+    "discover",
+    "taxonomy",
+    "train",
+    "run",
+    "verify",
+    "route",
+    "score",
+    "insights",
+    "report",
+]
+
+
+@pytest.fixture
+def cli(monkeypatch, capsys):
+    """Run a command line; return (exit code, stdout, stderr)."""
+
+    def call(*args: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["reviewmine", *map(str, args)])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def refused(cli):
+    """Run a command that must be refused; return its one line."""
+
+    def call(*args: object) -> str:
+        code, out, err = cli(*args)
+        assert (code, out) == (2, "")
+        assert err.startswith("reviewmine: ")
+        assert err.count("\n") == 1
+        return err
+
+    return call
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(cli, command):
+    code, out, _ = cli(command, "--help")
+    assert code == 0
+    assert "Usage" in out
+
+
+def test_help_names_every_command(cli):
+    _, out, _ = cli("--help")
+    assert [command for command in COMMANDS if command not in out] == []
+
+
+def test_the_installed_command_runs():
+    done = subprocess.run(
+        [sys.executable, "-m", "reviewmine.cli", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == __import__("reviewmine").__version__
+
+
+class TestBadInput:
+    def test_missing_file(self, refused, tmp_path):
+        assert "no such file, expected a file of reviews" in refused(
+            "read", tmp_path / "no.csv", "-o", tmp_path / "out.csv"
+        )
+
+    def test_empty_file(self, refused, tmp_path):
+        (tmp_path / "empty.csv").touch()
+        assert "empty.csv: the file is empty" in refused("read", tmp_path / "empty.csv", "-o", tmp_path / "out.csv")
+
+    @pytest.mark.parametrize("name", ["broken.xlsx", "broken.parquet", "broken.db", "broken.csv.gz"])
+    def test_unreadable_file(self, refused, tmp_path, name):
+        (tmp_path / name).write_bytes(b"\x00\x01 this is none of them \xff" * 40)
+        line = refused(
+            "read", f"{tmp_path / name}::t" if name.endswith("db") else tmp_path / name, "-o", tmp_path / "o.csv"
+        )
+        assert "not readable" in line
+        assert "export it in another format" in line
+
+    def test_truncated_gzip(self, refused, tmp_path):
+        packed = gzip.compress("id,text\n1,Долго везли\n".encode() * 500)
+        (tmp_path / "cut.csv.gz").write_bytes(packed[: len(packed) // 2])
+        assert "cut.csv.gz: not readable" in refused("read", tmp_path / "cut.csv.gz", "-o", tmp_path / "out.csv")
+
+    def test_no_text_column(self, refused, tmp_path):
+        (tmp_path / "t.csv").write_text("артикул,цена\n1,2\n", encoding="utf-8")
+        line = refused("read", tmp_path / "t.csv", "-o", tmp_path / "out.csv")
+        assert "no text column among: артикул, цена" in line
+        assert "name it with --map" in line
+
+    def test_unknown_key_in_an_experiment(self, refused, workspace):
+        text = (workspace / "experiments/demo.yaml").read_text(encoding="utf-8")
+        (workspace / "x.yaml").write_text(text.replace("shortlist: 3", "shortlst: 3"), encoding="utf-8")
+        line = refused("train", "x.yaml")
+        assert "x.yaml, policy: unknown key 'shortlst', expected one of shortlist, target_precision" in line
+
+    def test_experiment_that_is_no_yaml(self, refused, tmp_path):
+        (tmp_path / "x.yaml").write_text("name: [", encoding="utf-8")
+        assert "x.yaml: not readable as YAML" in refused("train", tmp_path / "x.yaml")
+
+    def test_variable_that_is_not_set(self, refused, tmp_path):
+        (tmp_path / "x.yaml").write_text("name: x\ndata: {labelled: '${NOT_SET_ANYWHERE}/a.csv'}", encoding="utf-8")
+        assert "${NOT_SET_ANYWHERE} is not set; export NOT_SET_ANYWHERE=" in refused("train", tmp_path / "x.yaml")
+
+    def test_wrong_set(self, refused, workspace):
+        assert "--set 'seed', expected key=value" in refused("train", "experiments/demo.yaml", "--set", "seed")
+
+    def test_no_bundle(self, refused, tmp_path):
+        assert "no such folder, expected a bundle; run `reviewmine train` first" in refused("verify", tmp_path / "b")
+
+    def test_map_that_names_no_column(self, refused, tmp_path):
+        (tmp_path / "t.csv").write_text("id,x\n1,Долго везли\n", encoding="utf-8")
+        (tmp_path / "map.yaml").write_text("text: y", encoding="utf-8")
+        line = refused("read", tmp_path / "t.csv", "-o", tmp_path / "o.csv", "--map", tmp_path / "map.yaml")
+        assert "no column 'y', expected one of id, x; fix the map" in line
+
+    def test_debug_shows_the_trace(self, monkeypatch, tmp_path):
+        from reviewmine.errors import ReviewmineError
+
+        monkeypatch.setattr(sys, "argv", ["reviewmine", "--debug", "verify", str(tmp_path / "b")])
+        with pytest.raises(ReviewmineError):
+            main()
+
+
+def test_read_says_what_it_took_for_what(cli, tmp_path):
+    lines = ["Ид;Достоинства;Недостатки;Оценка", "7;цена;шнур короткий;4", "8;;;5", "9;цена;ещё;шнур;лишнее"]
+    (tmp_path / "export.csv").write_text("\n".join(lines), encoding="cp1251")
+    code, out, _ = cli(
+        "read", tmp_path / "export.csv", "-o", tmp_path / "reviews.jsonl", "--rejects", tmp_path / "no.csv"
+    )
+    assert code == 0
+    assert "id <- Ид, pros <- Достоинства, cons <- Недостатки, rating <- Оценка" in out
+    assert "read: 3 rows = 1 kept in" in out
+    assert "2 rejected in" in out
+    (kept,) = [json.loads(line) for line in (tmp_path / "reviews.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (kept["id"], kept["cons"], kept["rating"]) == ("7", "шнур короткий", 4.0)
+    rejects = (tmp_path / "no.csv").read_text(encoding="utf-8")
+    assert "export.csv,3,no text in it" in rejects
+    assert "export.csv,4,5 cells under 4 columns" in rejects
+
+
+def test_formulas_are_neutralised_in_csv(cli, tmp_path):
+    (tmp_path / "t.csv").write_text("id,text\n=1+1,=HYPERLINK(1) Долго везли\n", encoding="utf-8")
+    cli("read", tmp_path / "t.csv", "-o", tmp_path / "out.csv")
+    assert "'=1+1" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+def test_taxonomy_check(cli, workspace):
+    code, out, _ = cli("taxonomy", "check", "data/taxonomies/marketplace-ru.yaml")
+    assert (code, "0 errors, 0 warnings" in out) == (0, True)
+    text = (workspace / "data/taxonomies/marketplace-ru.yaml").read_text(encoding="utf-8")
+    (workspace / "t.yaml").write_text(text.replace("-> delivery-slow", "-> delivery-snail"), encoding="utf-8")
+    code, out, _ = cli("taxonomy", "check", "t.yaml")
+    assert code == 1
+    assert "error: delivery-late: exclude points at 'delivery-snail', which is no type" in out

@@ -1,0 +1,187 @@
+"""The whole chain on the shipped sample, from the command to the page: files, figures, MLflow, the same answers everywhere."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from conftest import make_workspace
+from reviewmine.router import Router, bundle_sha256, verify
+
+pytestmark = pytest.mark.slow
+RUN = Path("experiments/runs/demo")
+
+
+def call(workspace: Path, *args: str, code: int = 0, **environment: str) -> str:
+    """Run a command in ``workspace`` in a process of its own and return what it prints."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
+    done = subprocess.run(
+        [sys.executable, "-m", "reviewmine.cli", *args],
+        cwd=workspace,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A workspace in which the demo has run once; the printed lines beside it."""
+    folder = make_workspace(tmp_path_factory.mktemp("ran"))
+    return folder, call(folder, "run", "experiments/demo.yaml")
+
+
+def test_it_says_where_things_are(ran):
+    _, out = ran
+    for stage in ("read", "statements", "discover", "train", "score", "insights", "report"):
+        assert f"\n{stage}: " in f"\n{out}"
+    last = out.strip().splitlines()[-1]
+    assert f"bundle: {RUN}/bundle" in last
+    assert "MLflow: sqlite:///experiments/mlflow.db, run " in last
+    assert f"report: {RUN}/report.html" in last
+
+
+def test_every_stage_leaves_its_files(ran):
+    folder, _ = ran
+    names = ["reviews.parquet", "rejects.csv", "statements.parquet", "topics/assignments.csv", "topics/draft.yaml"]
+    names += [
+        "topics/evidence.jsonl",
+        "topics/card.json",
+        "bundle/manifest.json",
+        "model_card.json",
+        "used.yaml",
+        "run.json",
+    ]
+    names += ["scored.csv", "insights/insights.json", "insights/mentions.csv", "report.html"]
+    assert [name for name in names if not (folder / RUN / name).is_file()] == []
+
+
+def test_it_leaves_the_recorded_results_alone(ran):
+    folder, _ = ran
+    assert list((folder / "experiments/results").iterdir()) == []
+
+
+def test_assignments_point_into_the_reviews(ran):
+    folder, _ = ran
+    reviews = pd.read_parquet(folder / RUN / "reviews.parquet").set_index("id")
+    rows = pd.read_csv(folder / RUN / "topics/assignments.csv")
+    assert list(rows.columns) == ["review_id", "statement_id", "field", "start", "end", "topic", "probability"]
+    cut = pd.read_parquet(folder / RUN / "statements.parquet").set_index("statement_id")["text"]
+    for row in rows.itertuples():
+        assert reviews.loc[row.review_id, row.field][row.start : row.end] == cut[row.statement_id]
+    assert (rows["topic"] != "rest").mean() > 0.8
+
+
+def test_scored_file_has_the_contract_columns(ran):
+    folder, _ = ran
+    scored = pd.read_csv(folder / RUN / "scored.csv", dtype=str)
+    assert list(scored.columns) == ["id", "kind", "type", "types", "probability", "action", "owner", "alternatives"]
+    assert len(scored) == len(pd.read_csv(folder / "data/sample/reviews.csv"))
+    assert set(scored["action"]) <= {"auto", "suggest", "human"}
+
+
+def test_the_model_beats_the_baselines_it_is_shown_with(ran):
+    folder, _ = ran
+    card = json.loads((folder / RUN / "model_card.json").read_text(encoding="utf-8"))
+    f1 = card["metrics"]["micro_f1"]
+    assert f1["low"] < f1["value"] < f1["high"]
+    assert f1["low"] > card["baselines"]["majority"]["micro_f1"]["high"]
+    assert card["gates"] == {"asked": {"micro_f1": 0.5, "ece": 0.12}, "failed": []}
+
+
+def test_the_report_counts_what_was_read(ran):
+    folder, _ = ran
+    page = (folder / RUN / "report.html").read_text(encoding="utf-8")
+    found = json.loads((folder / RUN / "insights/insights.json").read_text(encoding="utf-8"))
+    assert "Не дозвониться" in page
+    assert sum(found["queue"].values()) + found["n_labelled"] == found["n_reviews"]
+    mentions = pd.read_csv(folder / RUN / "insights/mentions.csv", dtype=str)
+    assert {kind["code"]: kind["n"] for kind in found["types"]} == mentions["code"].value_counts().to_dict()
+
+
+def test_training_again_gives_the_same_bundle(ran, tmp_path):
+    folder, out = ran
+    sha256 = bundle_sha256(folder / RUN / "bundle")
+    assert f"sha256 {sha256}" in out
+    other = make_workspace(tmp_path / "elsewhere")
+    again = call(other, "train", "experiments/demo.yaml", "--no-track", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    assert f"sha256 {sha256}" in again
+    for path in (folder / RUN / "bundle").iterdir():
+        assert path.read_bytes() == (other / RUN / "bundle" / path.name).read_bytes(), path.name
+
+
+def test_the_bundle_verifies_and_holds_no_machine(ran):
+    folder, _ = ran
+    assert verify(Router.load(folder / RUN / "bundle")) >= 200
+    for path in (folder / RUN / "bundle").iterdir():
+        assert str(folder).encode() not in path.read_bytes()
+        assert str(Path.home()).encode() not in path.read_bytes()
+
+
+def test_every_way_to_ask_gives_the_same_answer(ran, monkeypatch):
+    folder, _ = ran
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    from reviewmine.classify.golden import NASTY
+    from reviewmine.tracking import load_model
+
+    rows = pd.read_parquet(RUN / "reviews.parquet").head(200)
+    reviews = [
+        {key: row[key] for key in ("id", "pros", "cons", "comment", "text", "rating", "channel", "group")}
+        for row in rows.to_dict("records")
+    ]
+    texts = [*NASTY, "Курьер опоздал на два дня"]
+    routed = [decision.to_json() for decision in Router.load(RUN / "bundle").route_many([*reviews, *texts])]
+    by_mlflow = load_model("reviewmine-demo").predict([*reviews, *texts])
+    assert json.loads(json.dumps(by_mlflow)) == json.loads(json.dumps(routed))
+    scored = pd.read_csv(RUN / "scored.csv", dtype=str).head(200)
+    assert scored["types"].tolist() == ["|".join(kind["code"] for kind in answer["types"]) for answer in routed[:200]]
+    assert scored["action"].tolist() == [answer["action"] for answer in routed[:200]]
+
+
+def test_the_run_is_kept_in_mlflow(ran, monkeypatch):
+    folder, _ = ran
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///experiments/mlflow.db")
+    import mlflow
+
+    kept = json.loads((folder / RUN / "run.json").read_text(encoding="utf-8"))
+    run = mlflow.get_run(kept["run_id"])
+    card = json.loads((folder / RUN / "model_card.json").read_text(encoding="utf-8"))
+    assert run.data.metrics["micro_f1"] == card["metrics"]["micro_f1"]["value"]
+    assert run.data.tags["bundle_sha256"] == kept["bundle_sha256"] == bundle_sha256(folder / RUN / "bundle")
+    version = mlflow.MlflowClient().get_model_version_by_alias("reviewmine-demo", "challenger")
+    assert str(version.version) == str(kept["version"])
+    assert version.tags["bundle_sha256"] == kept["bundle_sha256"]
+
+
+def test_a_model_below_its_gates_is_not_registered(ran):
+    folder, _ = ran
+    line = call(
+        folder, "train", "experiments/demo.yaml", "--set", "name=strict", "--set", "gates={micro_f1: 0.99}", code=1
+    )
+    assert "reviewmine: strict: micro_f1 is 0." in line
+    assert "the gate is at least 0.99" in line
+    kept = json.loads((folder / "experiments/runs/strict/run.json").read_text(encoding="utf-8"))
+    assert kept["version"] == ""
+
+
+def test_a_run_without_labels_reports_topics(tmp_path):
+    folder = make_workspace(tmp_path)
+    raw = pd.read_csv(folder / "data/sample/reviews.csv", dtype=str, keep_default_na=False)
+    raw[["id", "pros", "cons", "comment", "rating"]].to_csv(folder / "raw.csv", index=False)
+    (folder / "x.yaml").write_text(
+        "name: topics\ndata: {unlabelled: raw.csv}\ndiscover: {types: 12}\n", encoding="utf-8"
+    )
+    out = call(folder, "run", "x.yaml")
+    assert "recorded in experiments/results/topics.json" in out
+    assert "| topics | " in (folder / "experiments/README.md").read_text(encoding="utf-8")
+    found = json.loads((folder / "experiments/runs/topics/insights/insights.json").read_text(encoding="utf-8"))
+    assert 8 <= len(found["types"]) <= 12
+    assert all(kind["quotes"] for kind in found["types"])
