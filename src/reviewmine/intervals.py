@@ -56,6 +56,11 @@ def half_sample(
 
 
 def figure(value: float, draws: Any) -> Figure:
-    """Return ``value`` between the 2.5 and 97.5 percentiles of ``draws``, rounded to four digits."""
-    low, high = np.nanpercentile(draws, [2.5, 97.5]) if len(draws) else (value, value)
+    """Return ``value`` between the 2.5 and 97.5 percentiles of ``draws``, rounded to four digits.
+
+    Draws in which the figure does not exist (no row was automatic) do not count.
+    """
+    known = np.asarray(draws, dtype=np.float64)
+    known = known[~np.isnan(known)]
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (value, value)
     return {"value": round(float(value), 4), "low": round(float(low), 4), "high": round(float(high), 4)}

@@ -1,5 +1,6 @@
 """Names for topics out of the customers' own words: the phrase that says most of what its topic says."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reviewmine.discover.topics import Topics
-from reviewmine.language.lemmas import lemma, parse
+from reviewmine.language.lemmas import lemma, nominative, parse
 from reviewmine.language.lexicon import DOMAIN_WORDS, NEGATIONS, STOP_WORDS
 from reviewmine.language.normalize import words
 
@@ -15,7 +16,8 @@ _LONGEST = 4
 _EDGE_POS = frozenset(("NOUN", "VERB", "INFN", "ADJF", "ADJS", "ADVB", "PRTS", "PRTF", "COMP", "PRED", ""))
 _TEXTS = 2_000  # of a topic that phrases are drawn from
 _MIN_COUNT = 2
-_BREAKS = frozenset(("!", "?", "))", "(("))
+_CHARS = 1_000  # of a text
+_CLAUSE_END = re.compile(r"[.,!?…;:()\n]+")
 
 Phrase = tuple[str, ...]
 
@@ -69,17 +71,13 @@ def _score(phrase: Phrase, count: int, total: int, size: int, weights: dict[str,
 
 def _phrases(text: str) -> Iterator[tuple[Phrase, str]]:
     """Yield the phrases of a text as lemmas and as written: edges are words of content, «не» may stand first."""
-    run: list[str] = []
-    for form in [*words(text[:1000]), "!"]:
-        if form not in _BREAKS and form[0].isalpha():
-            run.append(form)
-            continue
+    for clause in _CLAUSE_END.split(text[:_CHARS]):
+        run = words(clause)
         for start in range(len(run)):
             for end in range(start + 2, min(start + _LONGEST, len(run)) + 1):
                 piece = run[start:end]
-                if _opens(piece[0]) and _closes(piece[-1], piece[-2]):
+                if all(form[0].isalpha() for form in piece) and _opens(piece[0]) and _closes(piece[-1], piece[-2]):
                     yield tuple(lemma(word) for word in piece), " ".join(piece)
-        run = []
 
 
 def _opens(form: str) -> bool:
@@ -89,7 +87,7 @@ def _opens(form: str) -> bool:
 
 def _closes(form: str, before: str) -> bool:
     """Return whether a phrase may end with the word; an adjective only after a denial."""
-    return _content(form) and (parse(form).pos != "ADJF" or before in NEGATIONS)
+    return _content(form) and form not in NEGATIONS and (parse(form).pos != "ADJF" or before in NEGATIONS)
 
 
 def _content(form: str) -> bool:
@@ -105,6 +103,6 @@ def _content(form: str) -> bool:
 
 
 def _shown(counts: Counter[str]) -> str:
-    """Return the spelling most often met, the first in the alphabet among equals, with a capital."""
-    best = min(counts, key=lambda shown: (-counts[shown], shown))
+    """Return the spelling most often met, the first in the alphabet among equals, in the nominative, with a capital."""
+    best = nominative(min(counts, key=lambda shown: (-counts[shown], shown)))
     return best[:1].upper() + best[1:]

@@ -13,6 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import svds
 from sklearn.feature_extraction.text import TfidfVectorizer
+from threadpoolctl import threadpool_limits
 
 from reviewmine.embed.encoders import Vectors, spread, unit_rows
 from reviewmine.embed.navec import word_vectors
@@ -22,6 +23,7 @@ from reviewmine.language.lexicon import STOP_WORDS
 _WINDOW = 5
 _SMOOTHING = 0.75
 _LSA_DIMENSIONS, _WORD_DIMENSIONS, _DIMENSIONS = 150, 200, 96
+_DENSE = 400  # rows or columns up to which the decomposition is dense: ARPACK restarts at random when the rank runs out
 _TRUST_AT = 3_000  # texts at which the views learned from them have half of their full weight
 
 
@@ -31,8 +33,9 @@ def content_lemmas(text: str) -> list[str]:
 
 
 class DomainEncoder:
-    """The default encoder. Deterministic: fit sorts the distinct texts, so their order does not matter."""
+    """The default encoder. Deterministic: fit sorts the distinct texts, so their order does not matter, on one thread."""
 
+    @threadpool_limits.wrap(limits=1)
     def fit(self, texts: Sequence[str]) -> "DomainEncoder":
         """Learn the three views from the distinct ``texts``."""
         distinct = sorted(set(texts))
@@ -60,6 +63,7 @@ class DomainEncoder:
         _, self._axes = _decompose(self._joined(distinct), _DIMENSIONS)
         return self
 
+    @threadpool_limits.wrap(limits=1)
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit row per text, at most 96 dimensions; a text of unknown words is zero."""
         return spread(texts, lambda distinct: unit_rows(self._joined(distinct) @ self._axes))
@@ -99,9 +103,13 @@ def _decompose(matrix: Any, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
     k = min(dimensions, min(matrix.shape) - 1)
     if k < 1 or not (matrix.nnz if sp.issparse(matrix) else matrix.any()):
         return np.zeros((matrix.shape[0], 1)), np.eye(matrix.shape[1], 1)
-    start = np.full(min(matrix.shape), 1 / np.sqrt(min(matrix.shape)))
-    left, values, right = svds(matrix.astype(np.float64), k=k, v0=start)
-    order = np.argsort(-values)
+    if min(matrix.shape) <= _DENSE:
+        dense = matrix.toarray() if sp.issparse(matrix) else matrix
+        left, values, right = np.linalg.svd(dense.astype(np.float64), full_matrices=False)
+    else:
+        start = np.full(min(matrix.shape), 1 / np.sqrt(min(matrix.shape)))
+        left, values, right = svds(matrix.astype(np.float64), k=k, v0=start)
+    order = np.argsort(-values, kind="stable")[:k]
     left, values, right = left[:, order], values[order], right[order]
     signs = np.sign(right[np.arange(k), np.abs(right).argmax(axis=1)])
     return left * signs * np.sqrt(values), (right * signs[:, None]).T

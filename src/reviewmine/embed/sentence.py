@@ -23,7 +23,7 @@ class SentenceEncoder:
             raise missing_extra("sentence-transformers", "lab", f"the encoder sentence:{self.model}") from error
         try:
             self._model = SentenceTransformer(self.model)
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, LookupError, TypeError) as error:
             found = f"the model does not load ({type(error).__name__}: {str(error)[:160]})"
             raise ReviewmineError(
                 found, where=f"sentence:{self.model}", do="check the hub id, the folder and the network"

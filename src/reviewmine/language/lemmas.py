@@ -1,5 +1,6 @@
 """Lemmas and parts of speech of Russian words: pymorphy3 behind a cache per distinct word."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -44,6 +45,44 @@ def lemma(form: str) -> str:
     'доставка'
     """
     return parse(form).lemma
+
+
+def nominative(phrase: str) -> str:
+    """Return a noun phrase in the nominative: adjectives before a noun, or a noun before what belongs to it.
+
+    Any other phrase comes back as it is.
+
+    >>> nominative("нижней ветки"), nominative("заявку на возврат"), nominative("не подошел размер")
+    ('нижняя ветка', 'заявка на возврат', 'не подошел размер')
+    """
+    forms = phrase.split()
+    read = [_analyzer().parse(form) for form in forms]
+    kinds = [str(readings[0].tag.POS) for readings in read]
+    if kinds[-1] == "NOUN" and len(forms) > 1 and set(kinds[:-1]) <= {"ADJF", "PRTF"}:
+        found = _agreeing(read)
+    elif kinds == ["NOUN", "PREP", "NOUN"] or (kinds == ["NOUN", "NOUN"] and any("gent" in one.tag for one in read[1])):
+        found = [read[0][0]]
+    else:
+        return phrase
+    head = found[-1].tag
+    shape = {"nomn", str(head.number)}
+    agreed = shape | {str(head.gender)} if head.number == "sing" and head.gender else shape
+    moved = [*(one.inflect(agreed) for one in found[:-1]), found[-1].inflect(shape)]
+    if any(one is None for one in moved):
+        return phrase
+    return " ".join([*(one.word.replace("ё", "е") for one in moved), *forms[len(moved) :]])
+
+
+def _agreeing(read: Sequence[Sequence[Any]]) -> list[Any]:
+    """Return a reading for each word such that the adjectives stand in the case and number of the noun, if there is one."""
+    for noun in read[-1]:
+        alike = [
+            [one for one in readings if (one.tag.case, one.tag.number) == (noun.tag.case, noun.tag.number)]
+            for readings in read[:-1]
+        ]
+        if all(alike):
+            return [*(readings[0] for readings in alike), noun]
+    return [readings[0] for readings in read]
 
 
 def lemmas(text: str) -> list[str]:

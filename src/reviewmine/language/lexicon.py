@@ -16,7 +16,7 @@ STOP_WORDS = frozenset(
 
 # Words of the trade that stand in every second review and so tell topics nothing.
 DOMAIN_WORDS = frozenset(
-    "товар заказ покупка купить покупать заказывать заказать брать взять магазин это который год раз день".split()
+    "товар заказ покупка купить покупать заказывать заказать брать взять магазин это который год раз день num url".split()
 )
 
 NEGATIONS = frozenset("не ни нет без нельзя невозможно".split())
