@@ -21,7 +21,7 @@ setup: $(STAMP) ## make .venv from uv.lock
 $(STAMP): uv.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv sync --locked --extra lab --quiet
+	$(BIN)/uv sync --locked --extra lab --extra serve --quiet
 	@touch $@
 
 demo: $(STAMP) ## run the main job on the shipped sample: reviews to report, bundle and MLflow run

@@ -15,6 +15,7 @@ FLOORS = {
     "workflow": 7,
     "report": 6,
     "results": 6,
+    "serve": 6,
     "insights": 5,
     "tracking": 5,
     "pyfunc": 5,
@@ -44,6 +45,8 @@ DOORS = {
     "natasha": {"embed.navec", "corpus.privacy"},
     "jinja2": {"report.page"},
     "typer": {"cli"},
+    "fastapi": {"serve"},
+    "uvicorn": {"serve"},
     "pyspark": {"engines.spark"},
     "torch": set(),
 }

@@ -90,9 +90,10 @@ def read(
 ) -> None:
     """Read any export into one table of reviews; every row is kept or rejected with its reason."""
     from reviewmine import workflow
+    from reviewmine.corpus.columns import load_map
 
     with _busy("reading"):
-        workflow.read(sources, out, _mapping(map_path), rejects, _say)
+        workflow.read(sources, out, load_map(map_path) if map_path else None, rejects, _say)
 
 
 @app.command()
@@ -213,6 +214,19 @@ def route(
 
 
 @app.command()
+def serve(
+    bundle: Bundle,
+    host: Annotated[str, typer.Option(help="The address to listen on; loopback by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+) -> None:
+    """Serve a bundle over HTTP: POST /route and /route/batch, GET /healthz and /model."""
+    from reviewmine.serve import serve as listen
+
+    _say(f"serve: {bundle} on http://{host}:{port}, stop with Ctrl+C")
+    listen(bundle, host, port)
+
+
+@app.command()
 def score(
     bundle: Bundle,
     sources: Sources,
@@ -224,19 +238,10 @@ def score(
 ) -> None:
     """Score reviews with a bundle: .csv, .jsonl or .parquet by the ending of OUT."""
     from reviewmine import workflow
-    from reviewmine.files import write_json
-    from reviewmine.router import bundle_sha256
 
     with _busy("scoring"):
-        frame = workflow.score(bundle, _reviews(sources, map_path), out, probabilities=probabilities, say=_say)
-    facts = {
-        "bundle": str(bundle),
-        "bundle_sha256": bundle_sha256(bundle),
-        "sources": sources,
-        "map": str(map_path) if map_path else None,
-        "n": len(frame),
-    }
-    write_json(_manifest_path(out), facts)
+        workflow.score(bundle, _reviews(sources, map_path), out, probabilities=probabilities, say=_say)
+    workflow.note_sources(out, bundle, sources, map_path)
 
 
 @app.command()
@@ -256,17 +261,15 @@ def insights(
     from reviewmine.files import read_table
     from reviewmine.router import Router
 
-    note = _manifest_path(scored)
-    facts: dict[str, Any] = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
-    sources = reviews or facts.get("sources")
-    folder = bundle or (Path(facts["bundle"]) if facts.get("bundle") else None)
+    noted = workflow.noted_sources(scored)
+    sources, folder = reviews or noted.sources, bundle or noted.bundle
     if not sources or folder is None:
         raise ReviewmineError(
             "the reviews or the bundle are not known", where=str(scored), do="name them with --reviews and --bundle"
         )
     with _busy("finding insights"):
         frame = read_table(scored)
-        table = _reviews(sources, map_path or (Path(facts["map"]) if facts.get("map") else None))
+        table = _reviews(list(sources), map_path or noted.map_path)
         router = Router.load(folder)
         evidence = workflow.routed_evidence(router, frame, table)
         workflow.insights(frame, table, router.bundle.taxonomy, evidence, out, title=title or scored.stem, say=_say)
@@ -300,35 +303,12 @@ def _busy(what: str) -> Iterator[None]:
         yield
 
 
-def _mapping(path: Path | None) -> dict[str, str] | None:
-    """Return the column map in a YAML file."""
-    if path is None:
-        return None
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ReviewmineError(
-            f"the map is not readable ({error})", where=str(path), do="write lines such as text: Отзыв"
-        ) from error
-    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
-        raise ReviewmineError(
-            "the map is not a list of field: column", where=str(path), do="write lines such as text: Отзыв"
-        )
-    return {str(key): value for key, value in data.items()}
-
-
 def _reviews(sources: list[str], map_path: Path | None) -> Any:
     """Return the reviews in ``sources``."""
+    from reviewmine.corpus.columns import load_map
     from reviewmine.corpus.read import read_reviews
 
-    return read_reviews(sources, _mapping(map_path)).reviews
-
-
-def _manifest_path(out: Path) -> Path:
-    """Return where the facts of a scored file stand."""
-    return out.with_name(f"{out.name}.manifest.json")
+    return read_reviews(sources, load_map(map_path) if map_path else None).reviews
 
 
 if __name__ == "__main__":

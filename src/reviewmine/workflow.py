@@ -1,5 +1,6 @@
 """The order of the stages and the files between them. Each stage reads files, writes files and says one closing line."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_
 from reviewmine.labels.dataset import Labelled, labelled_set, single_types
 from reviewmine.report.page import write_report
 from reviewmine.results import record_result
-from reviewmine.router import Router, write_bundle
+from reviewmine.router import Router, bundle_sha256, write_bundle
 from reviewmine.settings import Discover, Experiment, load_experiment
 from reviewmine.taxonomy.model import Taxonomy, load_taxonomy, write_taxonomy
 from reviewmine.tracking import TrackedRun, log_training
@@ -207,6 +208,35 @@ def score(
     shares = ", ".join(f"{int(n)} {action}" for action, n in frame["action"].value_counts().sort_index().items())
     say(f"score: {len(reviews)} reviews -> {len(frame)} decisions in {out} ({shares})")
     return frame
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What ``score`` noted beside its output: where the reviews came from and which bundle answered."""
+
+    sources: tuple[str, ...] = ()
+    bundle: Path | None = None
+    map_path: Path | None = None
+
+
+def note_sources(scored: Path, bundle: Path, sources: Sequence[str], map_path: Path | None) -> None:
+    """Write ``<scored>.manifest.json``, so that insights find the reviews again."""
+    noted = {"bundle": str(bundle), "bundle_sha256": bundle_sha256(bundle), "sources": list(sources)}
+    write_json(_note_path(scored), noted | {"map": str(map_path) if map_path else None})
+
+
+def noted_sources(scored: Path) -> Noted:
+    """Return what was noted beside a scored file; nothing when it was moved alone."""
+    path = _note_path(scored)
+    if not path.is_file():
+        return Noted()
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    return Noted(tuple(facts["sources"]), Path(facts["bundle"]), Path(facts["map"]) if facts["map"] else None)
+
+
+def _note_path(scored: Path) -> Path:
+    """Return where the note of a scored file stands."""
+    return scored.with_name(f"{scored.name}.manifest.json")
 
 
 def insights(

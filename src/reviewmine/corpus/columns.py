@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from reviewmine.corpus.review import REVIEW_COLUMNS
 from reviewmine.errors import ReviewmineError
@@ -131,3 +132,19 @@ def recognise(columns: Iterable[str], mapping: Mapping[str, str] | None = None, 
             do="name it with --map",
         )
     return chosen
+
+
+def load_map(path: Path) -> dict[str, str]:
+    """Return the map in a YAML file: our field to their column."""
+    import yaml  # noqa: PLC0415
+
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        found = f"the map is not readable ({error})"
+        raise ReviewmineError(found, where=str(path), do="write lines such as text: Отзыв") from error
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise ReviewmineError(
+            "the map is not a list of field: column", where=str(path), do="write lines such as text: Отзыв"
+        )
+    return {str(key): value for key, value in data.items()}
