@@ -50,21 +50,22 @@ def with_labels(
 
 
 def topics_as_scored(found: Discovery, reviews: pd.DataFrame) -> tuple[pd.DataFrame, Evidence]:
-    """Return discovered topics in the form of a scored file, with their spans: for insights before any model exists."""
+    """Return discovered topics in the form of a scored file, with their spans: for insights before any model exists.
+
+    A review without a topic has no type and no kind; it still counts as a review that shares are taken of.
+    """
     rows = found.assignments[found.assignments["topic"] != "rest"]
+    rows = rows.sort_values(["review_id", "probability", "topic"], ascending=[True, False, True])
     kinds = {kind.code: kind.kind for kind in found.draft.types}
-    by_review = rows.sort_values(["review_id", "probability", "topic"], ascending=[True, False, True]).groupby(
-        "review_id"
-    )
-    topics = by_review["topic"].agg(lambda values: list(dict.fromkeys(values)))
-    best = by_review["probability"].first()
-    ids = [review for review in reviews["id"] if review in topics.index]
+    topics = rows.groupby("review_id")["topic"].agg(lambda values: list(dict.fromkeys(values))).to_dict()
+    best = rows.groupby("review_id")["probability"].first().to_dict()
+    held = [topics.get(review, []) for review in reviews["id"]]
     scored = pd.DataFrame(
         {
-            "id": ids,
-            "kind": [kinds[topics[review][0]] for review in ids],
-            "types": ["|".join(topics[review]) for review in ids],
-            "probability": [float(best[review]) for review in ids],
+            "id": reviews["id"].to_numpy(),
+            "kind": [kinds[codes[0]] if codes else "" for codes in held],
+            "types": ["|".join(codes) for codes in held],
+            "probability": [float(best.get(review, 0.0)) for review in reviews["id"]],
             "action": "",
         }
     )
