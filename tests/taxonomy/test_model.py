@@ -182,3 +182,9 @@ def test_from_codes_sorts_and_numbers():
 def test_a_record_cannot_be_changed(load):
     with pytest.raises(ValueError, match="Instance is frozen"):
         load(SMALL).types[0].code = "other"
+
+
+def test_a_code_that_yaml_reads_as_a_number_is_refused_with_the_mend(tmp_path):
+    (tmp_path / "t.yaml").write_text("taxonomy: t\ntypes: [{id: T1, code: 017, title: Опоздание}]\n", encoding="utf-8")
+    with pytest.raises(ReviewmineError, match=r'types\.0\.code: .*string.*; put it in quotes, such as code: "017"'):
+        load_taxonomy(tmp_path / "t.yaml")

@@ -186,7 +186,9 @@ def _card(
 def _manifest(labelled: Labelled, experiment: Experiment, bundle: Bundle, card: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of the manifest; nothing in it depends on the clock, the folder or the machine."""
     taxonomy = bundle.taxonomy
-    settings = experiment.model_dump(mode="json", exclude={"data", "record", "title", "taxonomy"})
+    settings = experiment.model_dump(
+        mode="json", include={"seed", "split", "model", "policy"}
+    )  # what the weights depend on
     return {
         "name": experiment.name,
         "seed": experiment.seed,

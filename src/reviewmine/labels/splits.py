@@ -15,6 +15,7 @@ from reviewmine.labels.dataset import Labelled
 from reviewmine.settings import Split
 
 PARTS = ("train", "calibration", "test")
+_SHARED = "shared"  # named under calibration and test: dealt half and half
 
 
 @dataclass(frozen=True)
@@ -90,21 +91,21 @@ def _by_column(labelled: Labelled, split: Split, seed: int) -> list[str]:
         raise ReviewmineError(f"no column {split.column!r}", where="split.column", do="fix the experiment")
     values = labelled.frame[split.column].astype(str).tolist()
     calibration, test = (part if isinstance(part, tuple) else () for part in (split.calibration, split.test))
-    halves = deal(labelled.types, labelled.groups, {"calibration": 0.5, "test": 0.5}, seed)
+    trained = {group for group, value in zip(labelled.groups, values, strict=True) if value in split.train}
     names = []
-    for value, half in zip(values, halves, strict=True):
+    for value, group in zip(values, labelled.groups, strict=True):
+        parts = [part for part, named in (("calibration", calibration), ("test", test)) if value in named]
         if value in split.train:
             names.append("train")
-        elif value in calibration and value in test:
-            names.append(half)
+        elif not parts or group in trained:  # a near copy of a training row would flatter the other parts
+            names.append("")
         else:
-            names.append("calibration" if value in calibration else "test" if value in test else "")
-    trained = {group for group, name in zip(labelled.groups, names, strict=True) if name == "train"}
-    # a near copy of a training row would flatter the other parts
-    return [
-        "" if name in ("calibration", "test") and group in trained else name
-        for name, group in zip(names, labelled.groups, strict=True)
-    ]
+            names.append(parts[0] if len(parts) == 1 else _SHARED)
+    shared = [row for row, name in enumerate(names) if name == _SHARED]
+    types, groups = [labelled.types[row] for row in shared], [labelled.groups[row] for row in shared]
+    for row, half in zip(shared, deal(types, groups, {"calibration": 0.5, "test": 0.5}, seed), strict=True):
+        names[row] = half
+    return names
 
 
 def _by_time(labelled: Labelled, split: Split, column: str) -> list[str]:

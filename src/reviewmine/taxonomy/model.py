@@ -26,7 +26,7 @@ MAX_BYTES = 8_000_000
 
 
 class Closed(BaseModel):
-    """A frozen record that refuses unknown keys and takes no number for a text."""
+    """A frozen record that refuses unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
@@ -49,7 +49,9 @@ class Type(Closed):
     """A leaf of the taxonomy. ``id`` never changes and is never used again; ``code`` is what models and routers say."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z]{0,3}\d{1,6}$")]
-    code: Annotated[str, Field(min_length=1, max_length=120)]
+    code: Annotated[
+        str, Field(strict=True, min_length=1, max_length=120)
+    ]  # YAML reads an unquoted 017 as the number 15
     title: Text
     parent: str = ""
     kind: Kind = "complaint"
@@ -157,8 +159,13 @@ def load_taxonomy(path: str | Path) -> Taxonomy:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ReviewmineError(
-            f"{place or 'the taxonomy'}: {first['msg']}", where=str(path), do="fix the file"
+            f"{place or 'the taxonomy'}: {first['msg']}", where=str(path), do=_remedy(first["type"])
         ) from error
+
+
+def _remedy(problem: str) -> str:
+    """Return what to do about a kind of pydantic problem."""
+    return 'put it in quotes, such as code: "017"' if problem == "string_type" else "fix the file"
 
 
 def write_taxonomy(path: Path, taxonomy: Taxonomy, head: str = "") -> None:

@@ -1,0 +1,89 @@
+"""Quotes are the customers' words: exact span, masked, surest first, no two alike."""
+
+import pandas as pd
+import pytest
+
+from reviewmine.insights.quotes import AROUND, choose_quotes
+
+TEXTS = {
+    "r1": "Заказ ждал. Курьер опоздал на два дня, звонил на 8 900 000-12-34 и не дождался ответа.",
+    "r2": "Заказ ждал, курьер опоздал на два дня, звонил и не дождался ответа!",
+    "r3": "Обещали доставить в среду, приехали в пятницу вечером, праздник прошёл без подарка.",
+    "r4": "длинное " * 60 + "опоздали на неделю " + "слово " * 60,
+}
+REVIEWS = pd.DataFrame(
+    {
+        "id": list(TEXTS),
+        "cons": list(TEXTS.values()),
+        "date": pd.to_datetime(["2026-03-05", None, "2026-04-01", "2026-04-02"]),
+        "rating": [1.0, 2.0, float("nan"), 3.0],
+    }
+).set_index("id")
+
+
+def span(review, words):
+    start = TEXTS[review].index(words)
+    return ("cons", start, start + len(words))
+
+
+SPANS = {
+    "r1": [span("r1", "опоздал"), span("r1", "два дня")],
+    "r2": [span("r2", "опоздал")],
+    "r3": [span("r3", "приехали в пятницу")],
+    "r4": [span("r4", "опоздали")],
+}
+
+
+def chosen(n=6, spans=SPANS, **probability):
+    likely = {"r1": 0.9, "r2": 0.8, "r3": 0.7, "r4": 0.6} | probability
+    return choose_quotes(pd.DataFrame(likely.items(), columns=["review_id", "probability"]), REVIEWS, spans, n)
+
+
+def test_the_surest_first_and_no_two_alike():
+    assert [quote["review_id"] for quote in chosen()] == ["r1", "r3", "r4"]
+    assert [quote["review_id"] for quote in chosen(r2=0.95)] == ["r2", "r3", "r4"]
+    assert [quote["review_id"] for quote in chosen(n=1)] == ["r1"]
+    assert chosen(n=0) == []
+
+
+def test_ties_fall_by_id():
+    same = dict.fromkeys(SPANS, 0.5)
+    assert [quote["review_id"] for quote in chosen(**same)] == ["r1", "r3", "r4"]
+
+
+def test_near_spans_are_one():
+    quote = chosen()[0]
+    assert quote["text"] == "опоздал на два дня"
+    assert TEXTS["r1"][quote["start"] : quote["end"]] == quote["text"]
+
+
+def test_a_far_span_is_left_alone():
+    spans = {"r4": [span("r4", "опоздали"), ("cons", 0, 7)]}
+    assert chosen(spans=spans)[0]["text"] == "опоздали"
+
+
+def test_personal_data_is_masked():
+    quote = chosen()[0]
+    assert quote["after"] == ", звонил на [телефон] и не дождался ответа."
+    assert quote["before"] == "Заказ ждал. Курьер "
+
+
+def test_facts_of_the_review():
+    first, second, _ = chosen()
+    assert (first["date"], first["rating"], first["field"]) == ("2026-03-05", 1.0, "cons")
+    assert second["rating"] is None
+    assert chosen(r2=0.95)[0]["date"] == ""
+
+
+def test_a_long_review_is_cut_between_words():
+    quote = next(quote for quote in chosen() if quote["review_id"] == "r4")
+    assert quote["before"].startswith("…")
+    assert quote["after"].endswith("…")
+    for side in ("before", "after"):
+        assert len(quote[side]) <= AROUND + 32
+        assert set(quote[side].strip("… ").split()) <= {"длинное", "на", "неделю", "слово"}
+
+
+@pytest.mark.parametrize("spans", [{}, {"r1": []}])
+def test_without_evidence_there_is_no_quote(spans):
+    assert chosen(spans=spans) == []
