@@ -55,10 +55,24 @@ def main() -> None:
             raise
         print(f"reviewmine: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if debug:
+            raise
+        print(f"reviewmine: {error.filename or 'a file'}: {error.strerror or error}; check the path", file=sys.stderr)
+        sys.exit(2)
     except ModuleNotFoundError as error:
         if debug or (error.name or "").startswith("reviewmine"):
             raise
         print(f"reviewmine: {missing_extra(str(error.name), 'lab', 'this command')}", file=sys.stderr)
+        sys.exit(2)
+    except Exception as error:  # a crash must not look like a failed gate, whose code is 1
+        if debug:
+            raise
+        line = " ".join(str(error).split())[:300]
+        print(
+            f"reviewmine: unexpected {type(error).__name__}: {line}; run again with --debug and report it",
+            file=sys.stderr,
+        )
         sys.exit(2)
 
 
@@ -101,6 +115,7 @@ def statements(sources: Sources, out: Out, map_path: Map = None) -> None:
     """Cut reviews into statements: fields split, null answers marked, offsets kept."""
     from reviewmine import workflow
 
+    workflow.not_over(sources, out)
     with _busy("cutting"):
         workflow.statements(_reviews(sources, map_path), out, _say)
 
@@ -238,10 +253,12 @@ def score(
 ) -> None:
     """Score reviews with a bundle: .csv, .jsonl or .parquet by the ending of OUT."""
     from reviewmine import workflow
+    from reviewmine.engines.noted import note_sources
 
+    workflow.not_over(sources, out)
     with _busy("scoring"):
         workflow.score(bundle, _reviews(sources, map_path), out, probabilities=probabilities, say=_say)
-    workflow.note_sources(out, bundle, sources, map_path)
+    note_sources(out, bundle, sources, map_path)
 
 
 @app.command()
@@ -258,15 +275,19 @@ def insights(
 ) -> None:
     """Find shares, trends, impact on the rating, owners and quotes of a scored file."""
     from reviewmine import workflow
+    from reviewmine.engines.noted import noted_sources
     from reviewmine.files import read_table
-    from reviewmine.router import Router
+    from reviewmine.router import Router, bundle_sha256
 
-    noted = workflow.noted_sources(scored)
+    noted = noted_sources(scored)
     sources, folder = reviews or noted.sources, bundle or noted.bundle
     if not sources or folder is None:
         raise ReviewmineError(
             "the reviews or the bundle are not known", where=str(scored), do="name them with --reviews and --bundle"
         )
+    if bundle is None and noted.bundle_sha256 != bundle_sha256(folder):
+        found = "the bundle is not the one that scored the file"
+        raise ReviewmineError(found, where=str(folder), do="score again or name the bundle with --bundle")
     with _busy("finding insights"):
         frame = read_table(scored)
         table = _reviews(list(sources), map_path or noted.map_path)
@@ -307,8 +328,12 @@ def _reviews(sources: list[str], map_path: Path | None) -> Any:
     """Return the reviews in ``sources``."""
     from reviewmine.corpus.columns import load_map
     from reviewmine.corpus.read import read_reviews
+    from reviewmine.workflow import rejected_line
 
-    return read_reviews(sources, load_map(map_path) if map_path else None).reviews
+    reading = read_reviews(sources, load_map(map_path) if map_path else None)
+    if len(reading.rejects):
+        _say(rejected_line(reading))
+    return reading.reviews
 
 
 if __name__ == "__main__":

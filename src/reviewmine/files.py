@@ -65,7 +65,8 @@ def read_table(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     if path.suffix.lower() == ".jsonl":
         return pd.DataFrame(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return frame.map(lambda cell: cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell)
 
 
 def neutral(frame: pd.DataFrame) -> pd.DataFrame:

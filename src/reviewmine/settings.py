@@ -12,6 +12,10 @@ from reviewmine.errors import ReviewmineError
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _DEFAULTS = {"REVIEWMINE_DATA": "../shared/data"}
+Figure = Literal[
+    "micro_f1", "macro_f1", "accuracy", "lrap", "p_at_1", "hit_at_3", "ece", "brier",
+    "auto_share", "auto_precision", "suggest_share", "suggest_hit", "human_share",
+]  # fmt: skip
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -84,7 +88,7 @@ class Split(Closed):
 class Discover(Closed):
     """How topics are found."""
 
-    encoder: str = "domain"
+    encoder: Annotated[str, Field(pattern=r"^(domain|navec|sentence:.+)$")] = "domain"
     """``domain``, ``navec``, or ``sentence:<hub id or folder>``."""
     types: Literal["auto"] | Annotated[int, Field(ge=2, le=1000)] = "auto"
     unit: Literal["review", "statement"] = "statement"
@@ -126,7 +130,7 @@ class Experiment(Closed):
     discover: Discover = Discover()
     model: Model = Model()
     policy: PolicySettings = PolicySettings()
-    gates: dict[str, float] = {}
+    gates: dict[Figure, float] = {}
     """Figure of the card to the value it must reach (``ece`` and ``brier``: must not pass)."""
     record: bool = True
     """Whether ``reviewmine run`` writes experiments/results/<name>.json and the table of results."""

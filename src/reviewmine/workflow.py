@@ -1,6 +1,5 @@
 """The order of the stages and the files between them. Each stage reads files, writes files and says one closing line."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,16 @@ from reviewmine.corpus.statements import cut_reviews
 from reviewmine.discover.run import Discovery, discover_topics
 from reviewmine.engines.local import score_reviews
 from reviewmine.errors import GateError, ReviewmineError
-from reviewmine.files import write_json, write_jsonl, write_table
+from reviewmine.files import write_json, write_jsonl, write_table, write_text
 from reviewmine.insights.run import Evidence, find_insights
 from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_labels
 from reviewmine.labels.dataset import Labelled, labelled_set, single_types
 from reviewmine.report.page import write_report
 from reviewmine.results import record_result
-from reviewmine.router import Router, bundle_sha256, write_bundle
+from reviewmine.router import Router, write_bundle
 from reviewmine.settings import Discover, Experiment, load_experiment
-from reviewmine.taxonomy.model import Taxonomy, load_taxonomy, write_taxonomy
+from reviewmine.taxonomy.model import Taxonomy, load_taxonomy
+from reviewmine.taxonomy.redraft import DRAFT, write_draft
 from reviewmine.tracking import TrackedRun, log_training
 
 RUNS = Path("experiments/runs")
@@ -82,9 +82,11 @@ def read(
     say: Say = quiet,
 ) -> Reading:
     """Read any export into ``out``; rejected rows go to ``rejects`` (by default beside ``out``)."""
+    where = rejects or out.with_name(f"{out.stem}.rejects.csv")
+    not_over([*sources, str(where)], out)
+    not_over(sources, where)
     reading = read_reviews(list(sources), mapping)
     write_table(out, reading.reviews)
-    where = rejects or out.with_name("rejects.csv")
     write_table(where, reading.rejects)
     for file, columns in reading.columns.items():
         say(f"{file}: " + ", ".join(f"{field} <- {column}" for field, column in columns.items()))
@@ -94,6 +96,22 @@ def read(
         f"read: {reading.n_read} rows = {len(reading.reviews)} kept in {out} + {len(reading.rejects)} rejected in {where}"
     )
     return reading
+
+
+def not_over(sources: Sequence[str], out: Path) -> None:
+    """Raise ``ReviewmineError`` when ``out`` is one of the files it is made from."""
+    for source in sources:
+        if Path(source.partition("::")[0]).resolve() == out.resolve():
+            raise ReviewmineError("the output is also an input", where=str(out), do="write to another file with -o")
+
+
+def rejected_line(reading: Reading) -> str:
+    """Return what was rejected on the way, and how to see all of it."""
+    first = reading.rejects.iloc[0]
+    return (
+        f"{len(reading.rejects)} of {reading.n_read} rows rejected, the first {first['file']}, row {first['row']}: "
+        f"{first['reason']}; `reviewmine read` lists them"
+    )
 
 
 def statements(reviews: pd.DataFrame, out: Path, say: Say = quiet) -> pd.DataFrame:
@@ -121,11 +139,9 @@ def discover(
     """Discover topics and write ``assignments.csv``, ``draft.yaml``, ``evidence.jsonl`` and ``card.json`` into ``out``."""
     found = discover_topics(frame, reviews, settings, name=name, seed=seed, gold=gold)
     write_table(out / "assignments.csv", found.assignments)
-    write_taxonomy(
-        out / "draft.yaml",
-        found.draft,
-        head="Черновик по отзывам. Правьте названия, объединяйте и удаляйте типы; status: active, когда тип готов.",
-    )
+    draft = write_draft(out, found.draft)
+    if draft.name != DRAFT:
+        say(f"{out / DRAFT} was edited by hand and is kept; the new draft is {draft}")
     write_jsonl(out / "evidence.jsonl", found.evidence)
     write_json(out / "card.json", found.card)
     card = found.card
@@ -151,6 +167,8 @@ def train(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, 
             "no labelled file", expected="data.labelled", where=str(path), do="name one, or run `reviewmine discover`"
         )
     reading = read_reviews(experiment.data.labelled, experiment.data.fields)
+    if len(reading.rejects):
+        say(rejected_line(reading))
     return train_on(reading.reviews, experiment, track=track, say=say)
 
 
@@ -164,7 +182,7 @@ def train_on(reviews: pd.DataFrame, experiment: Experiment, *, track: bool, say:
     sha256 = write_bundle(folder / "bundle", trained.bundle)
     write_json(folder / "model_card.json", trained.card)
     used = experiment.model_dump(mode="json")
-    (folder / "used.yaml").write_text(yaml.safe_dump(used, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    write_text(folder / "used.yaml", yaml.safe_dump(used, allow_unicode=True, sort_keys=False))
     run = _track(experiment, labelled, trained, folder, sha256) if track else None
     if run:
         write_json(
@@ -210,35 +228,6 @@ def score(
     return frame
 
 
-@dataclass(frozen=True)
-class Noted:
-    """What ``score`` noted beside its output: where the reviews came from and which bundle answered."""
-
-    sources: tuple[str, ...] = ()
-    bundle: Path | None = None
-    map_path: Path | None = None
-
-
-def note_sources(scored: Path, bundle: Path, sources: Sequence[str], map_path: Path | None) -> None:
-    """Write ``<scored>.manifest.json``, so that insights find the reviews again."""
-    noted = {"bundle": str(bundle), "bundle_sha256": bundle_sha256(bundle), "sources": list(sources)}
-    write_json(_note_path(scored), noted | {"map": str(map_path) if map_path else None})
-
-
-def noted_sources(scored: Path) -> Noted:
-    """Return what was noted beside a scored file; nothing when it was moved alone."""
-    path = _note_path(scored)
-    if not path.is_file():
-        return Noted()
-    facts = json.loads(path.read_text(encoding="utf-8"))
-    return Noted(tuple(facts["sources"]), Path(facts["bundle"]), Path(facts["map"]) if facts["map"] else None)
-
-
-def _note_path(scored: Path) -> Path:
-    """Return where the note of a scored file stands."""
-    return scored.with_name(f"{scored.name}.manifest.json")
-
-
 def insights(
     scored: pd.DataFrame,
     reviews: pd.DataFrame,
@@ -268,7 +257,7 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
     folder = RUNS / experiment.name
     data = experiment.data
     sources = [source for source in (data.labelled, data.unlabelled) if source]
-    reviews = read(sources, folder / "reviews.parquet", data.fields, say=say).reviews
+    reviews = read(sources, folder / "reviews.parquet", data.fields, folder / "rejects.csv", say).reviews
     cut = statements(reviews, folder / "statements.parquet", say)
     gold = single_types(reviews, data) if data.labelled else {}
     found = discover(

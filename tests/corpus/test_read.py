@@ -118,7 +118,7 @@ def test_what_is_not_understood_is_noted(write):
     assert [math.isnan(value) for value in reading.reviews["rating"]] == [True, False]
     assert reading.reviews["date"].isna().tolist() == [True, False]
     assert reading.notes == (
-        f"{path}: 1 ratings not understood; left empty",
+        f"{path}: 1 ratings not understood on 1..5, such as 'так себе'; left empty",
         f"{path}: 1 dates not understood, the first in row 2; left empty",
     )
 

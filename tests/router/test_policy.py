@@ -69,7 +69,7 @@ ACTS = [
     (0.79, 1.0, SEVERAL, "suggest", "top type at 0.79, automatic from 0.80"),
     (0.40, 0.3, SEVERAL, "suggest", "top type at 0.40, automatic from 0.80"),
     (0.39, 1.0, SEVERAL, "human", "top type at 0.39, suggested from 0.40"),
-    (0.99, 0.2, SEVERAL, "human", "only 20% of its words are known, 30% needed"),
+    (0.99, 0.2, SEVERAL, "human", "only 20% of its words and word pairs were seen in training, 30% needed"),
     (0.99, 1.0, replace(SEVERAL, auto_threshold=NEVER), "suggest", "top type at 0.99, never automatic"),
 ]
 

@@ -53,7 +53,7 @@ def test_a_type_code_is_a_string_whatever_it_looks_like(router):
 def test_unknown_words_go_to_a_person_with_the_best_guess(router):
     decision = router.route("квазар пульсар")
     assert decision.action == "human"
-    assert decision.reason == "only 0% of its words are known, 30% needed"
+    assert decision.reason == "only 0% of its words and word pairs were seen in training, 30% needed"
     assert len(decision.types) == 1
     assert decision.novelty > router.route("Курьер опоздал").novelty
 

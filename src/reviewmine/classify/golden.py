@@ -5,6 +5,7 @@ from typing import Any
 
 from reviewmine.corpus.privacy import mask
 from reviewmine.router import TEXT_FIELDS, Bundle, Router
+from reviewmine.router.features import is_missing
 from reviewmine.router.router import golden_answer
 
 N_GOLDEN = 240
@@ -76,7 +77,14 @@ def golden_set(bundle: Bundle, reviews: Sequence[Mapping[str, Any]]) -> list[dic
     while len(rows) < N_GOLDEN:
         for review in reviews[: N_GOLDEN - len(rows)]:
             texts = {name: mask(str(review[name]))[: MAX_CHARS // share] for name in TEXT_FIELDS if review.get(name)}
-            rows.append({"id": f"review-{len(rows)}", **texts, **{name: review.get(name, "") for name in extras}})
+            rows.append({"id": f"review-{len(rows)}", **texts, **{name: _plain(review.get(name)) for name in extras}})
         share += 1
     decisions = Router(bundle).route_many(rows)
     return [{"review": row, "answer": golden_answer(decision)} for row, decision in zip(rows, decisions, strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    """Return a side feature as JSON can hold it: text masked, what is missing as None."""
+    if is_missing(value):
+        return None
+    return mask(value) if isinstance(value, str) else value

@@ -176,17 +176,23 @@ def _read_xlsx(path: Path, _: str) -> Rows:
 
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(_bytes(path)))
     for sheet in workbook.sheet_names:
-        rows = iter(workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
-        names: list[str] | None = None
-        for number, cells in enumerate(rows, start=1):
+        rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        top = _header_row(rows)
+        names = _header(_trim(rows[top]), path) if rows else []
+        for number, cells in enumerate(rows[top + 1 :], start=top + 2):
             if not any(cell not in ("", None) for cell in cells):
                 continue
-            if names is None:
-                names = _header(_trim(cells), path)
-            elif len(_trim(cells)) > len(names):
+            if len(_trim(cells)) > len(names):
                 yield number, f"{len(_trim(cells))} cells under {len(names)} columns"
             else:
                 yield number, dict(zip(names, cells, strict=False))
+
+
+def _header_row(rows: list[list[Any]]) -> int:
+    """Return the number of the header: the first filled row, or the first of several cells below a title of one."""
+    filled = [sum(cell not in ("", None) for cell in cells) for cells in rows[:20]]
+    first = next((i for i, n in enumerate(filled) if n), 0)
+    return next((i for i, n in enumerate(filled) if n > 1), first)
 
 
 def _trim(cells: Iterable[Any]) -> list[Any]:

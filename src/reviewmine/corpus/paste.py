@@ -23,11 +23,13 @@ def pasted_reviews(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
         starts = [0, *(match.end() for match in _BLANK.finditer(text))]
     elif text[: starts[0]].strip():
         starts.insert(0, 0)
+    line = 1
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        piece = text[start:end]
+        piece, first = text[start:end], line
+        line += piece.count("\n")
         if not piece.strip():
             continue
         stars = _STARS.match(piece)
         body = _DELIVERY.sub("", piece[stars.end() :] if stars else piece).strip()
         rating = str(len(re.findall("[★⭐]", stars["stars"]))) if stars else ""
-        yield text.count("\n", 0, start) + 1, {"text": body, "rating": rating}
+        yield first, {"text": body, "rating": rating}

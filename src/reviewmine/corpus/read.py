@@ -114,7 +114,8 @@ def _frame(
         for name in (*TEXT_FIELDS, *_WORDS_COLUMNS)
     }
     taken = {columns[name] for name in columns if name in (*TEXT_FIELDS, *_WORDS_COLUMNS, "id", "date")}
-    others = dict.fromkeys(name for _, row in rows for name in row if name not in taken and name not in REVIEW_COLUMNS)
+    kept = set(columns.values()) if "rating" not in columns else set(columns.values()) - {columns["rating"]}
+    others = dict.fromkeys(name for _, row in rows for name in row if name not in taken and name not in kept)
     data: dict[str, Any] = {
         "id": [_string(row.get(columns["id"])) if "id" in columns else "" for _, row in rows],
         **texts,
@@ -127,7 +128,9 @@ def _frame(
         if "date" in columns and moment is None and _string(row.get(columns["date"]))
     ]
     data |= {"rating": pd.Series(ratings, dtype=float), "date": pd.Series(dates, dtype="datetime64[us]")}
-    data |= {name: [_string(row.get(name)) for _, row in rows] for name in others}
+    for name in others:  # a column with one of our names that the map gave to no field is kept under a name of its own
+        own = f"{name} (source)" if name in REVIEW_COLUMNS else name
+        data[own] = [_string(row.get(name)) for _, row in rows]
     frame = pd.DataFrame(data)
     has_text = frame[list(TEXT_FIELDS)].ne("").any(axis=1).to_numpy()
     empty = [
@@ -147,9 +150,12 @@ def _ratings(cells: Sequence[Any]) -> tuple[list[float | None], str]:
     scale = rating_scale([number for number in numbers if number is not None])
     if scale is None:
         return [None] * len(cells), "ratings fit no scale from 0 to 100; left empty"
-    unread = sum(number is None and bool(_string(cell)) for number, cell in zip(numbers, cells, strict=True))
-    note = f"{unread} ratings not understood; left empty" if unread else ""
-    return [None if number is None else to_five(number, scale) for number in numbers], note
+    numbers = [number if number is not None and scale[0] <= number <= scale[1] else None for number in numbers]
+    unread = [_string(cell) for number, cell in zip(numbers, cells, strict=True) if number is None and _string(cell)]
+    note = (
+        f"{len(unread)} ratings not understood on {scale[0]}..{scale[1]}, such as {unread[0][:20]!r}" if unread else ""
+    )
+    return [None if number is None else to_five(number, scale) for number in numbers], note and f"{note}; left empty"
 
 
 def _or_none(parse: Any, cell: Any) -> Any:
@@ -173,8 +179,12 @@ def _with_ids(reviews: pd.DataFrame) -> pd.DataFrame:
     if missing.any():
         content = reviews.loc[missing, list(TEXT_FIELDS)].agg("\x1f".join, axis=1)
         reviews.loc[missing, "id"] = [f"r{hashlib.sha256(text.encode()).hexdigest()[:12]}" for text in content]
-    while (again := reviews.groupby("id").cumcount()).any():  # «7-2» may itself be an id of the file
-        reviews["id"] = reviews["id"].where(again == 0, reviews["id"] + "-" + (again + 1).astype(str))
     for name in reviews.columns.difference([*REVIEW_COLUMNS]):
         reviews[name] = reviews[name].fillna("").astype(str)
+    # equal ids are told apart in the order of their content, so that the order of rows does not matter
+    twice = reviews["id"].duplicated().any()
+    order = reviews[sorted(reviews.columns)].map(str).agg("\x1f".join, axis=1) if twice else None
+    while order is not None and reviews["id"].duplicated().any():  # «7-2» may itself be an id of the file
+        again = order.groupby(reviews["id"]).rank(method="first").astype(int)
+        reviews["id"] = reviews["id"].where(again == 1, reviews["id"] + "-" + again.astype(str))
     return reviews

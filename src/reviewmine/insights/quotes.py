@@ -45,7 +45,12 @@ def _quote(review: Any, review_id: str, spans: Sequence[Span]) -> dict[str, Any]
     raw = str(review[field])
     near = [(s, e) for name, s, e in spans if name == field and s <= end + 40 and e >= start - 40]
     start, end = min(s for s, _ in near), max(e for _, e in near)
-    low, high = _word_edge(raw, max(0, start - AROUND), -1), _word_edge(raw, min(len(raw), end + AROUND), 1)
+    sides = [mask(raw[:start]), mask(raw[start:end]), mask(raw[end:])]
+    if "".join(sides) != mask(raw):  # personal data lies across an edge of the span: show the field without a span
+        start, end, sides = 0, len(raw), ["", mask(raw)[: 4 * AROUND], ""]
+    before, text, after = sides
+    low = _word_edge(before, max(0, len(before) - AROUND), -1)
+    high = _word_edge(after, min(len(after), AROUND), 1)
     return {
         "review_id": review_id,
         "date": "" if pd.isna(review["date"]) else f"{review['date']:%Y-%m-%d}",
@@ -53,9 +58,9 @@ def _quote(review: Any, review_id: str, spans: Sequence[Span]) -> dict[str, Any]
         "field": field,
         "start": int(start),
         "end": int(end),
-        "before": ("…" if low else "") + mask(raw[low:start]),
-        "text": mask(raw[start:end]),
-        "after": mask(raw[end:high]) + ("…" if high < len(raw) else ""),
+        "before": ("…" if low else "") + before[low:],
+        "text": text,
+        "after": after[:high] + ("…" if high < len(after) else ""),
     }
 
 

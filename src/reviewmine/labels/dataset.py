@@ -99,6 +99,7 @@ def _joined(first: Sequence[str], second: Sequence[str]) -> list[str]:
 
     def find(name: str) -> str:
         while parent.setdefault(name, name) != name:
+            parent[name] = parent[parent[name]]
             name = parent[name]
         return name
 

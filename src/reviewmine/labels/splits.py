@@ -105,7 +105,11 @@ def _by_column(labelled: Labelled, split: Split, seed: int) -> list[str]:
     types, groups = [labelled.types[row] for row in shared], [labelled.groups[row] for row in shared]
     for row, half in zip(shared, deal(types, groups, {"calibration": 0.5, "test": 0.5}, seed), strict=True):
         names[row] = half
-    return names
+    tested = {group for group, name in zip(labelled.groups, names, strict=True) if name == "test"}
+    return [
+        "" if name == "calibration" and group in tested else name
+        for name, group in zip(names, labelled.groups, strict=True)
+    ]
 
 
 def _by_time(labelled: Labelled, split: Split, column: str) -> list[str]:

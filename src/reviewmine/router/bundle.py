@@ -69,7 +69,8 @@ def write_bundle(path: Path, bundle: Bundle) -> str:
     contents = {
         "features.json": canonical(bundle.spec.to_json()),
         "golden.jsonl": b"".join(
-            json.dumps(row, ensure_ascii=True, sort_keys=True).encode() + b"\n" for row in bundle.golden
+            json.dumps(row, ensure_ascii=True, sort_keys=True, allow_nan=False).encode() + b"\n"
+            for row in bundle.golden
         ),
         "policy.json": canonical(bundle.policy.to_json()),
         "taxonomy.json": canonical(bundle.taxonomy),

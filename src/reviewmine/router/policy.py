@@ -115,7 +115,10 @@ def chosen(probability: F32, policy: Policy) -> NDArray[np.bool_]:
 def act(top: float, known: float, policy: Policy) -> tuple[Action, str]:
     """Return what to do with a review whose best type has probability ``top``, and why."""
     if known < policy.min_known:
-        return "human", f"only {known:.0%} of its words are known, {policy.min_known:.0%} needed"
+        return (
+            "human",
+            f"only {known:.0%} of its words and word pairs were seen in training, {policy.min_known:.0%} needed",
+        )
     if top >= policy.auto_threshold:
         return "auto", f"top type at {top:.2f}, automatic from {policy.auto_threshold:.2f}"
     if top >= policy.suggest_threshold:

@@ -113,7 +113,9 @@ class Router:
         if not found:
             return [()] * len(picked)
         ptr, columns = word_columns([token.form for _, token in found], self.bundle.vocabulary, self.bundle.spec)
-        weight = self.bundle.weights[columns][:, picked].astype(np.float32) * self.bundle.vocabulary.idf[columns, None]
+        weight = (
+            self.bundle.weights[columns[:, None], picked].astype(np.float32) * self.bundle.vocabulary.idf[columns, None]
+        )
         pushes = np.zeros((len(found), len(picked)), dtype=np.float32)
         np.add.at(pushes, np.repeat(np.arange(len(found)), np.diff(ptr)), weight)
         return [_spans(found, pushes[:, i]) for i in range(len(picked))]
@@ -144,7 +146,8 @@ def as_review(review: str | Mapping[str, Any]) -> dict[str, Any]:
             f"a review is {type(review).__name__}", expected="a text or a mapping of fields", do="pass a str or a dict"
         )
     clean = dict(review)
-    clean["id"] = "" if is_missing(review.get("id")) else str(review["id"])
+    given = "" if is_missing(review.get("id")) else str(review["id"])
+    clean["id"] = given.encode("utf-8", "replace").decode()  # a lone surrogate would break every answer that names it
     for name in TEXT_FIELDS:
         value = review.get(name)
         if is_missing(value):

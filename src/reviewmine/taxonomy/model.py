@@ -117,7 +117,7 @@ class Taxonomy(Closed):
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data in the order of the fields, without what is empty."""
+        """Return plain data in the order of the fields, what is empty included."""
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=False)
 
     def sha256(self) -> str:
