@@ -169,3 +169,41 @@ def test_taxonomy_check(cli, workspace):
     code, out, _ = cli("taxonomy", "check", "t.yaml")
     assert code == 1
     assert "error: delivery-late: exclude points at 'delivery-snail', which is no type" in out
+
+
+class TestNothingIsOverwritten:
+    def test_an_output_that_is_an_input_is_refused(self, refused, tmp_path):
+        path = tmp_path / "reviews.csv"
+        path.write_text("id,text\n1,Долго везли\n", encoding="utf-8")
+        for command in ("read", "statements"):
+            assert "the output is also an input; write to another file with -o" in refused(command, path, "-o", path)
+        assert path.read_text(encoding="utf-8") == "id,text\n1,Долго везли\n"
+
+    def test_rejects_do_not_overwrite_the_reviews(self, refused, tmp_path):
+        (tmp_path / "a.csv").write_text("id,text\n1,Долго везли\n", encoding="utf-8")
+        out = tmp_path / "out.csv"
+        assert "the output is also an input" in refused("read", tmp_path / "a.csv", "-o", out, "--rejects", out)
+
+    def test_an_edited_draft_is_kept(self, tmp_path):
+        from reviewmine.taxonomy.model import Taxonomy
+        from reviewmine.taxonomy.redraft import write_draft
+
+        first, second = Taxonomy.from_codes("one", ["a", "b"]), Taxonomy.from_codes("two", ["c", "d"])
+        assert write_draft(tmp_path, first).name == "draft.yaml"
+        assert write_draft(tmp_path, second).name == "draft.yaml"
+        edited = (tmp_path / "draft.yaml").read_text(encoding="utf-8").replace("title: c", "title: Опоздание")
+        (tmp_path / "draft.yaml").write_text(edited, encoding="utf-8")
+        assert write_draft(tmp_path, first).name == "draft.new.yaml"
+        assert (tmp_path / "draft.yaml").read_text(encoding="utf-8") == edited
+
+
+def test_a_crash_does_not_look_like_a_failed_gate(refused, tmp_path):
+    (tmp_path / "a.csv").write_text("id,text\n1,Долго везли\n", encoding="utf-8")
+    assert "check the path" in refused("read", tmp_path / "a.csv", "-o", tmp_path / "a.csv" / "out.csv")
+
+
+def test_commands_that_read_on_the_way_say_what_was_rejected(cli, tmp_path):
+    (tmp_path / "a.csv").write_text("id,text\n1,Долго везли\n2,\n", encoding="utf-8")
+    _, out, _ = cli("statements", tmp_path / "a.csv", "-o", tmp_path / "s.csv")
+    assert "1 of 2 rows rejected, the first" in out
+    assert "row 3: no text in it; `reviewmine read` lists them" in out

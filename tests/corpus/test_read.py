@@ -161,3 +161,43 @@ def test_errors(write, name, text, message):
 def test_a_folder_without_reviews(tmp_path):
     with pytest.raises(ReviewmineError, match=r"no file of reviews in the folder, expected one of \.csv"):
         read_reviews(tmp_path)
+
+
+def test_one_slip_does_not_move_the_ratings_of_a_file(write):
+    rows = "".join(f"Отзыв номер {i},{i % 5 + 1}\n" for i in range(99))
+    reading = read_reviews(write("a.csv", f"text,rating\n{rows}Опечатка,55\n"))
+    assert reading.reviews["rating"].dropna().tolist() == [float(i % 5 + 1) for i in range(99)]
+    assert "1 ratings not understood on 1..5, such as '55'" in reading.notes[0]
+
+
+def test_a_date_of_another_age_is_left_empty(write):
+    reading = read_reviews(write("a.csv", "text,date\nШумит,0001-01-01\nГреется,9999-01-01\nГудит,31-01-24\n"))
+    assert reading.reviews["date"].isna().tolist() == [True, True, False]
+    assert reading.reviews["date"][2].year == 2024
+    assert "2 dates not understood" in reading.notes[0]
+
+
+def test_equal_ids_get_the_same_names_in_any_order(write):
+    rows = ["7,Шумит\n", "7,Греется\n", "7,Гудит\n", "8,Скрипит\n"]
+    first, again = (
+        read_reviews(write(name, "id,text\n" + "".join(lines))).reviews
+        for name, lines in (("a.csv", rows), ("b.csv", rows[::-1]))
+    )
+    assert dict(zip(first["id"], first["text"], strict=True)) == dict(zip(again["id"], again["text"], strict=True))
+
+
+def test_a_column_that_the_map_passes_over_is_kept(write):
+    path = write("a.csv", "text,Отзыв\nслужебное,Шумит\n")
+    (row,) = read_reviews(path, {"text": "Отзыв"}).reviews.to_dict("records")
+    assert (row["text"], row["text (source)"]) == ("Шумит", "служебное")
+
+
+def test_a_title_above_the_header_of_a_sheet(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for cells in (["Отчёт за май"], [], ["Дата", "Отзыв"], ["02.05.2026", "Шумит"]):
+        book.active.append(cells)
+    book.save(tmp_path / "a.xlsx")
+    reading = read_reviews(tmp_path / "a.xlsx")
+    assert (reading.reviews["text"].tolist(), len(reading.rejects)) == (["Шумит"], 0)

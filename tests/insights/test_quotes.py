@@ -87,3 +87,14 @@ def test_a_long_review_is_cut_between_words():
 @pytest.mark.parametrize("spans", [{}, {"r1": []}])
 def test_without_evidence_there_is_no_quote(spans):
     assert chosen(spans=spans) == []
+
+
+def test_a_number_at_the_edge_of_a_quote_stays_masked():
+    text = "звоните 8 900 123-45-67 " + "очень " * 40 + "долго везли заказ"
+    start = text.index("долго")
+    for cut in (start, text.index("123")):
+        reviews = pd.DataFrame({"id": ["1"], "text": [text], "date": [pd.NaT], "rating": [1.0]}).set_index("id")
+        candidates = pd.DataFrame({"review_id": ["1"], "probability": [0.9]})
+        (quote,) = choose_quotes(candidates, reviews, {"1": [("text", cut, cut + 5)]}, 1)
+        shown = quote["before"] + quote["text"] + quote["after"]
+        assert not any(char.isdigit() for char in shown)

@@ -184,3 +184,11 @@ def test_a_vocabulary_out_of_order(bundle, tmp_path):
     write_bundle(tmp_path / "bundle", replace(bundle, vocabulary=vocabulary))
     with pytest.raises(BundleError, match="the vocabulary is not in rising order or out of range"):
         read_bundle(tmp_path / "bundle")
+
+
+def test_what_a_killed_writer_left_is_undone(bundle, folder):
+    before = bundle_sha256(folder)
+    os.replace(folder, folder.with_name(".bundle.old"))  # killed after the old bundle was set aside
+    (folder.with_name(".bundle.x1y2")).mkdir()
+    assert write_bundle(folder, bundle) == before
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["bundle"]

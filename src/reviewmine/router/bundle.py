@@ -64,7 +64,8 @@ def write_bundle(path: Path, bundle: Bundle) -> str:
     """Write ``bundle`` to the folder ``path`` and return its sha256.
 
     The sha256 is that of ``manifest.json``, which holds the sha256 of every other file. ``bundle.manifest`` gives the
-    facts to keep there (versions, seed, data, metrics). An existing bundle at ``path`` is replaced in one step.
+    facts to keep there (versions, seed, data, metrics). An existing bundle at ``path`` is set aside whole and
+    removed last; should the process die between, the next writing puts it back or clears what was left.
     """
     contents = {
         "features.json": canonical(bundle.spec.to_json()),
@@ -86,12 +87,22 @@ def write_bundle(path: Path, bundle: Bundle) -> str:
     files = {name: {"bytes": len(data), "sha256": sha256(data)} for name, data in contents.items()}
     manifest = canonical({**bundle.manifest, "schema": SCHEMA, "files": files})
     path.parent.mkdir(parents=True, exist_ok=True)
+    _recover(path)
     fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     for name, data in {**contents, MANIFEST: manifest}.items():
         (fresh / name).write_bytes(data)
     fresh.chmod(0o755)
     _swap(fresh, path)
     return sha256(manifest)
+
+
+def _recover(path: Path) -> None:
+    """Undo what a process that died while writing left behind: put the old bundle back, remove the unfinished one."""
+    old = path.with_name(f".{path.name}.old")
+    if old.is_dir() and not path.exists():
+        os.replace(old, path)
+    for left in path.parent.glob(f".{path.name}.*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _swap(fresh: Path, path: Path) -> None:
