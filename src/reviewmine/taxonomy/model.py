@@ -13,13 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from reviewmine.errors import ReviewmineError
 
 Kind = Literal["complaint", "suggestion", "gratitude", "question", "noise"]
-KIND_TITLES: dict[str, str] = {
-    "complaint": "жалоба",
-    "suggestion": "пожелание",
-    "gratitude": "благодарность",
-    "question": "вопрос",
-    "noise": "шум",
-}
 Text = Annotated[str, Field(max_length=2000)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=200)]
 MAX_BYTES = 8_000_000
