@@ -12,6 +12,7 @@ from reviewmine.classify.evaluate import figures
 from reviewmine.classify.linear import fit_linear
 from reviewmine.intervals import Figure, bootstrap
 from reviewmine.router import TEXT_FIELDS
+from reviewmine.router.policy import at_least
 
 _C = 0.5
 _WORD = r"(?u)\b\w+\b"  # one-letter words count: «в», «не», «и» stand in bigrams
@@ -44,21 +45,14 @@ def baselines(
         margins = np.asarray(vectorizer.transform(texts[calibration]) @ weights) + intercept
         grid = np.linspace(-1.2, 0.6, 37)
         threshold = max(
-            grid, key=lambda t: figures(margins, _at_least(margins, float(t)), targets[calibration])["micro_f1"]
+            grid, key=lambda t: figures(margins, at_least(margins, float(t)), targets[calibration])["micro_f1"]
         )
     margins = np.asarray(vectorizer.transform(texts[test]) @ weights) + intercept
     share = np.tile(targets[train].mean(axis=0), (len(test), 1))
     return {
-        "majority": _measured(share, _at_least(share, np.inf), targets[test], groups, seed),
-        "tfidf_svc": _measured(margins, _at_least(margins, float(threshold)), targets[test], groups, seed),
+        "majority": _measured(share, at_least(share, np.inf), targets[test], groups, seed),
+        "tfidf_svc": _measured(margins, at_least(margins, float(threshold)), targets[test], groups, seed),
     }
-
-
-def _at_least(scores: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
-    """Return the types at or above the threshold, the best always among them."""
-    mask = scores >= threshold
-    mask[np.arange(len(mask)), scores.argmax(axis=1)] = True
-    return mask
 
 
 def _measured(

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from reviewmine.router.policy import NEVER, Head, Policy, chosen, probabilities, softmax
+from reviewmine.router.policy import NEVER, Head, Policy, at_least, chosen, probabilities, softmax
 from reviewmine.settings import PolicySettings
 
 _SHRINK = 20  # examples at which a type's own threshold weighs as much as the common one
@@ -93,20 +93,13 @@ def type_thresholds(probability: F32, targets: NDArray[np.bool_]) -> list[float]
     One common threshold of the best micro F1; a type with many examples leans to the threshold of its own best F1.
     """
     grid = np.round(np.arange(0.05, 0.86, 0.025), 3)
-    at_least = np.stack([_with_top(probability, float(t)) for t in grid])
-    hits = (at_least & targets).sum(axis=1)
-    said, held = at_least.sum(axis=1), targets.sum(axis=0)
+    reached = np.stack([at_least(probability, float(t)) for t in grid])
+    hits = (reached & targets).sum(axis=1)
+    said, held = reached.sum(axis=1), targets.sum(axis=0)
     common = grid[int(np.argmax(2 * hits.sum(axis=1) / (said.sum(axis=1) + held.sum())))]
     own = grid[np.argmax(2 * hits / np.maximum(said + held, 1), axis=0)]
     weight = held / (held + 2.0 * _SHRINK)
     return [float(value) for value in np.round(weight * own + (1 - weight) * common, 4)]
-
-
-def _with_top(probability: F32, threshold: float) -> NDArray[np.bool_]:
-    """Return which types reach ``threshold``, the most probable one always among them."""
-    mask = probability >= threshold
-    mask[np.arange(len(mask)), probability.argmax(axis=1)] = True
-    return mask
 
 
 def lowest_threshold(top: F32, right: NDArray[np.bool_], target: float) -> float:

@@ -103,13 +103,17 @@ def novelty(margins: F32, policy: Policy) -> F32:
     return np.asarray(absent.prod(axis=-1), dtype=np.float32)
 
 
+def at_least(scores: Floats, thresholds: Floats | float) -> NDArray[np.bool_]:
+    """Return which scores (rows, types) reach their threshold; the best of each row always does."""
+    mask = np.asarray(scores >= thresholds)
+    mask[np.arange(len(mask)), scores.argmax(axis=1)] = True
+    return mask
+
+
 def chosen(probability: F32, policy: Policy) -> NDArray[np.bool_]:
     """Return which types each row has: the most probable always, and with several types a review those above threshold."""
-    mask = np.zeros(probability.shape, dtype=bool)
-    if policy.head == "multilabel":
-        mask |= probability >= np.asarray(policy.thresholds, dtype=np.float32)
-    mask[np.arange(len(probability)), probability.argmax(axis=1)] = True
-    return mask
+    several = policy.head == "multilabel"
+    return at_least(probability, np.asarray(policy.thresholds, dtype=np.float32) if several else np.inf)
 
 
 def act(top: float, known: float, policy: Policy) -> tuple[Action, str]:
