@@ -7,9 +7,12 @@ import pytest
 
 from reviewmine.errors import ReviewmineError
 from reviewmine.files import (
+    OURS,
     finite,
     neutral,
     read_table,
+    table_batches,
+    write_batches,
     write_json,
     write_jsonl,
     write_table,
@@ -119,3 +122,19 @@ def test_jsonl_has_an_object_a_line(tmp_path):
     write_jsonl(tmp_path / "a.jsonl", rows)
     with (tmp_path / "a.jsonl").open(encoding="utf-8", newline="\n") as lines:
         assert [json.loads(line) for line in lines] == [rows[0], {"a": None}]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
+def test_batches_make_one_table(tmp_path, ending):
+    whole, parts = tmp_path / f"a{ending}", tmp_path / f"b{ending}"
+    write_table(whole, FRAME)
+    write_batches(parts, [FRAME.iloc[:0], FRAME.iloc[:1], FRAME.iloc[1:]])
+    assert read_table(parts).to_csv() == read_table(whole).to_csv()
+    assert pd.concat(table_batches(parts, 1), ignore_index=True).to_csv() == read_table(whole).to_csv()
+
+
+def test_a_parquet_file_says_who_wrote_it(tmp_path):
+    import pyarrow.parquet as pq
+
+    write_table(tmp_path / "a.parquet", FRAME)
+    assert OURS in pq.read_schema(tmp_path / "a.parquet").metadata

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,9 @@ from typing import Any
 import pandas as pd
 
 from reviewmine.errors import ReviewmineError
+
+OURS = b"reviewmine"
+"""Key in the metadata of a Parquet file that this program wrote: such a file in a folder of exports is not read back."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONE_RETURN = re.compile(r"\r(?!\n)")  # the csv module of Python 3.11 does not quote it: the rest would be a new row
@@ -39,22 +42,74 @@ def write_json(path: Path, data: Any) -> None:
 
 def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write one JSON object a line."""
-    write_text(path, "".join(json.dumps(finite(row), ensure_ascii=False) + "\n" for row in rows))
+    write_text(path, "".join(map(_json_line, rows)))
+
+
+def _json_line(row: Mapping[str, Any]) -> str:
+    """Return a row as one line of JSON."""
+    return json.dumps(finite(row), ensure_ascii=False) + "\n"
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:
     """Write a frame as .csv, .jsonl or .parquet by the ending of ``path``."""
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        write_whole(path, lambda fresh: neutral(frame).to_csv(fresh, index=False, lineterminator="\n"))
-    elif suffix == ".jsonl":
-        write_jsonl(path, frame.to_dict("records"))
-    elif suffix == ".parquet":
-        write_whole(path, lambda fresh: frame.to_parquet(fresh, index=False))
-    else:
+    write_batches(path, [frame])
+
+
+def write_batches(path: Path, frames: Iterable[pd.DataFrame]) -> None:
+    """Write frames of the same columns as one table, one after another; at least one, which may have no rows."""
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
         raise ReviewmineError(
-            f"the ending {suffix or 'is missing'}", expected=".csv, .jsonl or .parquet", where=str(path), do="change -o"
+            f"the ending {path.suffix or 'is missing'}",
+            expected=".csv, .jsonl or .parquet",
+            where=str(path),
+            do="change -o",
         )
+    write_whole(path, lambda fresh: write(fresh, frames))
+
+
+def _write_csv(path: Path, frames: Iterable[pd.DataFrame]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        for number, frame in enumerate(frames):
+            neutral(frame).to_csv(out, index=False, header=number == 0, lineterminator="\n")
+
+
+def _write_jsonl(path: Path, frames: Iterable[pd.DataFrame]) -> None:
+    with path.open("w", encoding="utf-8") as out:
+        out.writelines(_json_line(row) for frame in frames for row in frame.to_dict("records"))
+
+
+def _write_parquet(path: Path, frames: Iterable[pd.DataFrame]) -> None:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    parts = iter(frames)
+    first = pa.Table.from_pandas(next(parts), preserve_index=False)
+    schema = first.schema.with_metadata({**(first.schema.metadata or {}), OURS: b"table"})
+    with pq.ParquetWriter(path, schema) as out:
+        out.write_table(first.cast(schema))
+        for frame in parts:
+            out.write_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
+
+
+_WRITERS: dict[str, Callable[[Path, Iterable[pd.DataFrame]], None]] = {
+    ".csv": _write_csv,
+    ".jsonl": _write_jsonl,
+    ".parquet": _write_parquet,
+}
+
+
+def table_batches(path: Path, n_rows: int = 20_000) -> Iterator[pd.DataFrame]:
+    """Yield a table written by ``write_table`` in frames of up to ``n_rows``; Parquet is never whole in memory."""
+    if path.suffix.lower() != ".parquet":
+        frame = read_table(path)
+        yield from (frame.iloc[start : start + n_rows] for start in range(0, len(frame), n_rows))
+        return
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    with pq.ParquetFile(path) as table:
+        for batch in table.iter_batches(batch_size=n_rows):
+            yield batch.to_pandas()
 
 
 def read_table(path: Path) -> pd.DataFrame:

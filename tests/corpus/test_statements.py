@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewmine.corpus.statements import RULES, cut, cut_review, cut_reviews, explain, is_misplaced, lines, stops
+from reviewmine.corpus.cut_rules import RULES, lines, stops
+from reviewmine.corpus.statements import cut, cut_review, cut_reviews, explain, is_misplaced
 from reviewmine.router.features import TEXT_FIELDS
 
 CASES = [
@@ -129,7 +130,7 @@ def test_fields_stand_in_order_and_null_answers_are_named():
     assert told(review) == [
         ("title", "title", "Фен", "", False),
         ("pros", "pros", "-", "signs", False),
-        ("cons", "cons", "Нет", "listed", False),
+        ("cons", "cons", "Нет", "none", False),
         ("comment", "comment", "Беру.", "", False),
         ("comment", "comment", "Советую", "", False),
     ]
@@ -147,11 +148,8 @@ def test_a_marked_text_has_parts_and_offsets_of_the_field():
 
 
 def test_a_null_statement_inside_a_field_is_named():
-    assert [one.null for one in cut_review({"cons": "Шнур короткий. Больше минусов нет. Не обнаружил"})] == [
-        "",
-        "",
-        "listed",
-    ]
+    said = {"cons": "Шнур короткий. Больше кнопок нет. Минусов больше нет. Не обнаружил"}
+    assert [one.null for one in cut_review(said)] == ["", "", "none", "none"]
 
 
 MISPLACED = [
@@ -192,7 +190,7 @@ def test_frames_of_statements_lead_back_to_the_reviews():
     frame = cut_reviews(reviews)
     assert frame["statement_id"].tolist() == ["7:0", "7:1", "9:0"]
     assert frame["review_id"].tolist() == ["7", "7", "9"]
-    assert frame["null"].tolist() == ["", "", "listed"]
+    assert frame["null"].tolist() == ["", "", "none"]
     for row in frame.to_dict("records"):
         field = reviews.set_index("id").loc[row["review_id"], row["field"]]
         assert field[row["start"] : row["end"]] == row["text"]

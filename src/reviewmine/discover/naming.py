@@ -3,14 +3,16 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reviewmine.discover.topics import Topics
-from reviewmine.language.lemmas import lemma, nominative, parse
+from reviewmine.language.lemmas import lemma, nominative, parse, surface_forms
 from reviewmine.language.lexicon import DOMAIN_WORDS, NEGATIONS, STOP_WORDS
 from reviewmine.language.normalize import words
+from reviewmine.language.stopwords import learn_stop_words
 
 _LONGEST = 4
 _EDGE_POS = frozenset(("NOUN", "VERB", "INFN", "ADJF", "ADJS", "ADVB", "PRTS", "PRTF", "COMP", "PRED", ""))
@@ -28,12 +30,14 @@ def name_topics(texts: Sequence[str], topic: NDArray[np.int64], topics: Topics) 
     A name is a phrase of two to four words as customers write it most often. It scores by how much more often it
     stands in the topic than elsewhere, times how many of the topic's texts hold it, times the weight of its lemmas.
     """
+    trade = DOMAIN_WORDS | learn_stop_words(texts)
+    forms = surface_forms(texts)
     inside: list[Counter[Phrase]] = [Counter() for _ in topics.words]
     surface: dict[Phrase, Counter[str]] = defaultdict(Counter)
     for number in range(len(topics.words)):
         distinct = sorted({texts[i] for i in np.flatnonzero(topic == number)})
         for text in distinct[:_TEXTS]:
-            for lemmas, shown in set(_phrases(text)):
+            for lemmas, shown in set(_phrases(text, trade)):
                 inside[number][lemmas] += 1
                 surface[lemmas][shown] += 1
     everywhere: Counter[Phrase] = sum(inside, Counter())
@@ -57,7 +61,7 @@ def name_topics(texts: Sequence[str], topic: NDArray[np.int64], topics: Topics) 
         names.append(
             _shown(surface[best])
             if best
-            else ", ".join(word.replace("_", " ") for word, _ in weighted[:3]) or f"тема {number + 1}"
+            else ", ".join(forms.get(word, word) for word, _ in weighted[:3]) or f"тема {number + 1}"
         )
     return names
 
@@ -69,15 +73,20 @@ def _score(phrase: Phrase, count: int, total: int, size: int, weights: dict[str,
     return weight * (count / total) * np.sqrt(count / size)
 
 
-def _phrases(text: str) -> Iterator[tuple[Phrase, str]]:
-    """Yield the phrases of a text as lemmas and as written: edges are words of content, «не» may stand first."""
+def _phrases(text: str, trade: AbstractSet[str]) -> Iterator[tuple[Phrase, str]]:
+    """Yield the phrases of a text as lemmas and as written: edges are words of content, «не» may stand first.
+
+    ``trade`` holds the words that stand in every second review and tell topics nothing.
+    """
     for clause in _CLAUSE_END.split(text[:_CHARS]):
         run = words(clause)
         for start in range(len(run)):
             for end in range(start + 2, min(start + _LONGEST, len(run)) + 1):
                 piece = run[start:end]
                 if all(form[0].isalpha() for form in piece) and _opens(piece[0]) and _closes(piece[-1], piece[-2]):
-                    yield tuple(lemma(word) for word in piece), " ".join(piece)
+                    found = tuple(lemma(word) for word in piece)
+                    if trade.isdisjoint((found[0], found[-1])):
+                        yield found, " ".join(piece)
 
 
 def _opens(form: str) -> bool:
@@ -93,13 +102,7 @@ def _closes(form: str, before: str) -> bool:
 def _content(form: str) -> bool:
     """Return whether a word says something of its own."""
     found = parse(form)
-    return (
-        form not in STOP_WORDS
-        and found.lemma not in STOP_WORDS
-        and found.lemma not in DOMAIN_WORDS
-        and found.pos in _EDGE_POS
-        and len(form) > 2
-    )
+    return form not in STOP_WORDS and found.lemma not in STOP_WORDS and found.pos in _EDGE_POS and len(form) > 2
 
 
 def _shown(counts: Counter[str]) -> str:

@@ -1,6 +1,7 @@
 """Lemmas and parts of speech of Russian words: pymorphy3 behind a cache per distinct word."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -36,6 +37,16 @@ def parse(form: str) -> Parse:
         return Parse(form, "" if form[:1].isalpha() else "PNCT")
     best = _analyzer().parse(form)[0]
     return Parse(best.normal_form.replace("ё", "е"), str(best.tag.POS or ""))
+
+
+@lru_cache(maxsize=200_000)
+def readings(form: str) -> tuple[tuple[str, float], ...]:
+    """Return every reading of a word that the dictionary knows: OpenCorpora tag and probability; none of other words.
+
+    >>> [tag for tag, _ in readings("алексей")], readings("джамшут")
+    (['NOUN,anim,masc,Name sing,nomn'], ())
+    """
+    return tuple((str(one.tag), float(one.score)) for one in _analyzer().parse(form) if one.is_known)
 
 
 def lemma(form: str) -> str:
@@ -91,13 +102,35 @@ def lemmas(text: str) -> list[str]:
     >>> lemmas("Деньги не вернули!")
     ['деньга', 'не_вернуть']
     """
-    result: list[str] = []
+    return [found for found, _ in shown_lemmas(text)]
+
+
+def shown_lemmas(text: str) -> list[tuple[str, str]]:
+    """Return for each word of ``text`` its lemma, which matches, and its form as written, which is shown.
+
+    >>> shown_lemmas("Деньги не вернули!")
+    [('деньга', 'деньги'), ('не_вернуть', 'не вернули')]
+    """
+    result: list[tuple[str, str]] = []
     negated = False
     for form in words(text):
         if form == "не":
             negated = True
             continue
         if form[0].isalpha():
-            result.append(("не_" if negated else "") + lemma(form))
+            result.append((f"не_{lemma(form)}", f"не {form}") if negated else (lemma(form), form))
             negated = False
     return result
+
+
+def surface_forms(texts: Iterable[str]) -> dict[str, str]:
+    """Return for each lemma of ``texts`` the form in which it stands most often; the first in the alphabet among equals.
+
+    >>> surface_forms(["сломалась ручка", "ручка сломалась", "ручки сломаны"])["ручка"]
+    'ручка'
+    """
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for text in texts:
+        for found, shown in shown_lemmas(text):
+            counts[found][shown] += 1
+    return {found: min(forms, key=lambda form: (-forms[form], form)) for found, forms in counts.items()}

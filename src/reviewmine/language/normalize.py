@@ -1,6 +1,7 @@
 """The one path from raw text to words, shared by discovery, training and the routing service.
 
-Two steps. ``fold`` maps characters one to one (case, ё, width, odd spaces), so offsets into the raw text survive.
+Two steps. ``fold`` maps characters one to one (case, ё, width, odd spaces; tags and entities are blanked out), so offsets
+into the raw text survive.
 ``word_form`` then brings a single word to its normal form (elongation, look-alike letters, combining marks).
 Pure Python with no dependency: the routing service imports this file.
 """
@@ -10,13 +11,13 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from reviewmine.language.markup import INVISIBLE, without_markup
+
 MAX_WORD = 48
 """Longer words are cut: real Russian words end long before, and a stranger may send a megabyte without a space."""
 
-_DROPPED = (
-    "\ufdd0"  # a Unicode noncharacter: stands for what is invisible inside a word (soft hyphen, zero width space)
-)
 _CACHE_LIMIT = 200_000
+_LINE_ENDS = frozenset("\n\r\v\f\x85\u2028\u2029")
 
 _LOOKALIKE = str.maketrans("aceopxykmthb", "асеорхукмтнв")
 _LOOKALIKE_BACK = str.maketrans("асеорхукмтнв", "aceopxykmthb")
@@ -24,12 +25,15 @@ _LOOKALIKE_BACK = str.maketrans("асеорхукмтнв", "aceopxykmthb")
 # One alternation, no nested repetition: time stays linear in the length of the text.
 _TOKEN = re.compile(
     r"(?P<url>(?:https?://|www\.)[^\s<>\"'«»]{1,2000})"
-    rf"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f{_DROPPED}'’\-](?=[^\W\d_]|[\u0300-\u036f{_DROPPED}])|[\u0300-\u036f])*)"
+    r"|(?P<email>(?<![\w.+-])[\w.+-]{1,64}@[^\W_][\w-]{0,62}(?:\.[^\W_][\w-]{0,62}){1,4})"
+    rf"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f{INVISIBLE}'’\-](?=[^\W\d_]|[\u0300-\u036f{INVISIBLE}])|[\u0300-\u036f])*)"
+    r"|(?P<size>\d{1,5}(?:[.,]\d{1,3})?(?:[xх×*]\d{1,5}(?:[.,]\d{1,3})?){1,3}(?![^\W_]))"
     r"|(?P<number>\d(?:[\d.,]*\d)?)"
     r"|(?P<smile>[)]{2,}|[(]{2,}|[:;]-?[)(])"
     r"|(?P<sign>[!?]+)"
     r"|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff])",
 )
+_MASKS = {"number": "0", "size": "0x0", "url": "url", "email": "email"}
 _ELONGATED = re.compile(r"(.)\1{2,}")
 _COMBINING = re.compile(r"[\u0300-\u036f]")
 _NO_LETTER = re.compile(r"[^\w'\-]")
@@ -53,8 +57,10 @@ class _Fold(dict[int, str]):
         char = chr(code)
         kind = unicodedata.category(char)
         if kind == "Cf":
-            folded = _DROPPED
-        elif kind in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}:
+            folded = INVISIBLE
+        elif char in _LINE_ENDS:
+            folded = "\n"
+        elif kind in {"Cc", "Cs", "Co", "Cn", "Zs"}:
             folded = " "
         else:
             compatible = unicodedata.normalize("NFKC", char)
@@ -85,7 +91,7 @@ def fold(text: str) -> str:
     >>> fold("ЁЛКА\u00a0ＯＫ")
     'елка ok'
     """
-    return text.translate(_FOLD)
+    return without_markup(text).translate(_FOLD)
 
 
 def word_form(folded: str) -> str:
@@ -94,7 +100,7 @@ def word_form(folded: str) -> str:
     >>> word_form("ооочень"), word_form("дocтавка")
     ('очень', 'доставка')
     """
-    form = folded.replace(_DROPPED, "").replace("’", "'")
+    form = folded.replace(INVISIBLE, "").replace("’", "'")
     if _COMBINING.search(form):
         form = _NO_LETTER.sub("", unicodedata.normalize("NFC", form)).replace("ё", "е")
         form = _JOINTS.sub(r"\1", form)
@@ -147,10 +153,8 @@ def _form_of(group: str | None, folded: str) -> str:
     """Return the form of a token by the group of the pattern it matched."""
     if group == "word":
         return _FORMS[folded]
-    if group == "number":
-        return "0"
-    if group == "url":
-        return "url"
+    if group is not None and group in _MASKS:
+        return _MASKS[group]
     if group == "smile":
         return "))" if folded.endswith(")") else "(("
     if group == "sign":
