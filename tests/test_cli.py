@@ -96,7 +96,18 @@ class TestBadInput:
     def test_truncated_gzip(self, refused, tmp_path):
         packed = gzip.compress("id,text\n1,Долго везли\n".encode() * 500)
         (tmp_path / "cut.csv.gz").write_bytes(packed[: len(packed) // 2])
-        assert "cut.csv.gz: not readable" in refused("read", tmp_path / "cut.csv.gz", "-o", tmp_path / "out.csv")
+        line = refused("read", tmp_path / "cut.csv.gz", "-o", tmp_path / "out.csv")
+        assert "cut.csv.gz: no reviews (the file ends early" in line
+
+    def test_what_stands_before_a_break_is_kept(self, cli, tmp_path):
+        rows = "".join(f"{i},Долго везли заказ {i * 7919 % 10007}\n" for i in range(20_000))
+        packed = gzip.compress(f"id,text\n{rows}".encode())
+        (tmp_path / "cut.csv.gz").write_bytes(packed[: len(packed) // 2])
+        code, out, _ = cli("read", tmp_path / "cut.csv.gz", "-o", tmp_path / "out.csv")
+        assert code == 0
+        assert "kept in" in out
+        assert "+ 1 rejected" in out
+        assert "the file ends early" in (tmp_path / "out.rejects.csv").read_text(encoding="utf-8")
 
     def test_no_text_column(self, refused, tmp_path):
         (tmp_path / "t.csv").write_text("артикул,цена\n1,2\n", encoding="utf-8")
@@ -207,3 +218,68 @@ def test_commands_that_read_on_the_way_say_what_was_rejected(cli, tmp_path):
     _, out, _ = cli("statements", tmp_path / "a.csv", "-o", tmp_path / "s.csv")
     assert "1 of 2 rows rejected, the first" in out
     assert "row 3: no text in it; `reviewmine read` lists them" in out
+
+
+class TestMasks:
+    SAID = (
+        "курьер {} опоздал",
+        "деньги не вернули, виновата {}",
+        "коробка мятая, привёз {}",
+        "оператор {} бросил трубку",
+    )
+    NAMES = ("Алексей", "Марина", "Тимур", "Ольга Петровна", "Руслан", "Жанна", "Степан")
+
+    @pytest.fixture
+    def reviews(self, workspace):
+        """Complaints that name people and phones, and an experiment that reads them."""
+        texts = [
+            f"{said.format(name)}, тел. 8 900 000-12-{n:02}" for n, name in enumerate(self.NAMES) for said in self.SAID
+        ]
+        rows = [f'{n},"{text}",1' for n, text in enumerate(texts)]
+        (workspace / "a.csv").write_text("\n".join(["id,cons,rating", *rows]), encoding="utf-8")
+        experiment = "name: private\nrecord: false\ndata: {unlabelled: a.csv}\ndiscover: {types: 4}\n"
+        (workspace / "x.yaml").write_text(experiment, encoding="utf-8")
+        return workspace
+
+    def told(self, path):
+        text = path.read_text(encoding="utf-8")
+        return "000-12-" in text, any(name in text for name in self.NAMES)
+
+    def test_personal_data_is_masked_unless_asked(self, cli, reviews):
+        code, out, err = cli("run", "x.yaml")
+        assert (code, "not masked" in out) == (0, False), err
+        run = reviews / "experiments/runs/private"
+        shown = [run / "topics/evidence.jsonl", run / "insights/insights.json", run / "report.html"]
+        assert [self.told(path) for path in shown] == [(False, False)] * 3
+        code, out, err = cli("run", "x.yaml", "--no-mask")
+        assert code == 0, err
+        assert out.count("personal data is not masked in ") == 3
+        assert [self.told(path) for path in shown] == [(True, True)] * 3
+        always = [run / "topics/draft.yaml", run / "insights/discovery.json"]
+        assert [self.told(path) for path in always] == [(False, False)] * 2
+
+    def test_discover_takes_the_switch_and_the_experiment(self, cli, reviews):
+        for name, options in (("asked", ["--no-mask"]), ("set", ["--config", "y.yaml"])):
+            (reviews / "y.yaml").write_text(
+                (reviews / "x.yaml").read_text(encoding="utf-8") + "mask: false\n", encoding="utf-8"
+            )
+            code, out, err = cli("discover", "a.csv", "-o", name, *options)
+            assert code == 0, err
+            assert f"personal data is not masked in {name}/evidence.jsonl: keep it where" in out
+            assert self.told(reviews / name / "evidence.jsonl") == (True, True)
+        code, out, _ = cli("discover", "a.csv", "-o", "plain")
+        assert (code, "not masked" in out) == (0, False)
+        assert self.told(reviews / "plain/evidence.jsonl") == (False, False)
+
+    def test_insights_takes_the_switch(self, cli, reviews):
+        from conftest import trained_bundle
+
+        bundle = trained_bundle(reviews)
+        assert cli("score", bundle, "a.csv", "-o", "scored.csv")[0] == 0
+        code, out, err = cli("insights", "scored.csv", "-o", "masked")
+        assert (code, "not masked" in out) == (0, False), err
+        assert self.told(reviews / "masked/insights.json") == (False, False)
+        code, out, _ = cli("insights", "scored.csv", "-o", "raw", "--no-mask")
+        assert code == 0
+        assert "personal data is not masked in raw/insights.json: keep it where the reviews themselves may lie" in out
+        assert self.told(reviews / "raw/insights.json") == (True, True)

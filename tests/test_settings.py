@@ -71,7 +71,7 @@ REFUSED_CHANGES = [
     ("name.first=x", "name is not a mapping; check the path of the key"),
     ("seed=[", "--set 'seed=.', expected a YAML value; quote the value"),
     ("seed=2025-13-45", "--set 'seed=2025-13-45', expected a YAML value"),
-    ("sead=7", r"small\.yaml: unknown key 'sead', expected one of data, discover, gates, model, name"),
+    ("sead=7", r"small\.yaml: unknown key 'sead', expected one of data, discover, gates, mask, model, name"),
     ("split.tset=0.2", r"small\.yaml, split: unknown key 'tset', expected one of calibration, column, strategy, test"),
     ("data.extras.text=[a]", r"data\.extras: unknown key 'text', expected one of categorical, numeric"),
 ]

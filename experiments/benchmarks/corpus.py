@@ -13,8 +13,8 @@ from typing import Any
 import razdel
 import spacy
 from data import data_file
-from gold.sheets import PARTS, Score, half, null_cases, score_cuts, score_nulls, statement_cases
 
+from gold.sheets import PARTS, Score, half, null_cases, score_cuts, score_nulls, statement_cases
 from reviewmine import cut_reviews, read_reviews
 from reviewmine.corpus.fields import marked_pieces
 from reviewmine.corpus.nulls import null_rule
@@ -116,7 +116,9 @@ def speed(path: str) -> None:
     reading, read_time = best(lambda: read_reviews(path))
     frame, cut_time = best(lambda: cut_reviews(reading.reviews))
     total = reading.n_read / (read_time + cut_time)
-    print(f"  {reading.n_read} rows -> {len(frame)} statements: read {read_time:.2f} s, cut {cut_time:.2f} s, {total:,.0f} rows/s")
+    print(
+        f"  {reading.n_read} rows -> {len(frame)} statements: read {read_time:.2f} s, cut {cut_time:.2f} s, {total:,.0f} rows/s"
+    )
 
 
 def lemma_speed(path: str) -> None:

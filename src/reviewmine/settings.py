@@ -130,6 +130,8 @@ class Experiment(Closed):
     discover: Discover = Discover()
     model: Model = Model()
     policy: PolicySettings = PolicySettings()
+    mask: bool = True
+    """Whether personal data is masked in evidence and quotes; in a bundle and in a draft it always is."""
     gates: dict[Figure, float] = {}
     """Figure of the card to the value it must reach (``ece`` and ``brier``: must not pass)."""
     record: bool = True

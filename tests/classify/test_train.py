@@ -1,5 +1,6 @@
 """Training on the sample: better than guessing, the same every time, and one path from text to answer."""
 
+import json
 import os
 import subprocess
 import sys
@@ -74,10 +75,8 @@ def test_the_router_gives_the_figures_of_the_card(trained, labelled, experiment,
     scores = router.score([labelled.reviews[i] for i in parts.test])
     targets = target_matrix(labelled.types, [kind["code"] for kind in router.bundle.types])[parts.test]
     groups = [labelled.groups[i] for i in parts.test]
-    assert (
-        evaluate(scores.probability, scores.chosen, targets, router.bundle.policy, groups, experiment.seed)
-        == (trained.card["metrics"])
-    )
+    found = evaluate(scores.probability, scores.chosen, targets, router.bundle.policy, groups, experiment.seed)
+    assert json.dumps(found) == json.dumps(trained.card["metrics"])  # as text: a figure of no rows is no number
 
 
 def test_the_written_bundle_verifies_and_answers_alike(trained, labelled, router, tmp_path):

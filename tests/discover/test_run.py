@@ -97,9 +97,9 @@ def as_reviews(texts, rating=1.0):
     return pd.DataFrame(rows).assign(title="", pros="", comment="", text="", rating=rating)
 
 
-def discover_in(texts, about="pains", **settings):
+def discover_in(texts, about="pains", mask=True, **settings):
     reviews = as_reviews(texts)
-    return discover_topics(cut_reviews(reviews), reviews, Discover(about=about, **settings))
+    return discover_topics(cut_reviews(reviews), reviews, Discover(about=about, **settings), mask=mask)
 
 
 @pytest.fixture(scope="module")
@@ -276,15 +276,33 @@ def test_shuffled_words_are_no_theme():
     assert adjusted_mutual_info_score(theme, topic) < 0.15
 
 
-PRIVATE = "перезвоните на 8 900 000-12-34 или ivan.petrov@example.com, "
+PRIVATE = "курьер Иван Петров перезвоните на 8 900 000-12-34 или ivan.petrov@example.com, "
+SECRETS = ("900", "12-34", "ivan", "petrov", "example", "иван", "петров")
 
 
 def test_nothing_private_is_shown():
     got = discover_in([PRIVATE + text for _, text in planted()], types=5)
     shown = json.dumps([got.evidence, got.draft.to_json()], ensure_ascii=False).lower()
-    assert "[телефон]" in shown
-    assert "[почта]" in shown
-    for secret in ("900", "12-34", "ivan", "petrov", "example"):
+    for mark in ("[телефон]", "[почта]", "[имя]"):
+        assert mark in shown
+    for secret in SECRETS:
+        assert secret not in shown, secret
+
+
+def test_no_mask_is_said_in_key_words_and_names():
+    got = discover_in([PRIVATE + text for _, text in planted()], types=5)
+    said = " ".join(f"{one.title} {' '.join(one.patterns)} {one.definition}".lower() for one in got.draft.types)
+    assert not {"имя", "почта", "[", "]"} & set(words(said))
+
+
+def test_evidence_as_written_when_asked():
+    texts = [PRIVATE + text for _, text in planted()]
+    masked, got = discover_in(texts, types=5), discover_in(texts, types=5, mask=False)
+    assert all(row["text"].startswith(PRIVATE) for row in got.evidence)
+    assert [row | {"text": mask(row["text"])} for row in got.evidence] == masked.evidence
+    assert got.draft == masked.draft
+    shown = json.dumps(got.draft.to_json(), ensure_ascii=False).lower()
+    for secret in SECRETS:
         assert secret not in shown, secret
 
 

@@ -9,14 +9,15 @@ TEXTS = {
     "r1": "Заказ ждал. Курьер опоздал на два дня, звонил на 8 900 000-12-34 и не дождался ответа.",
     "r2": "Заказ ждал, курьер опоздал на два дня, звонил и не дождался ответа!",
     "r3": "Обещали доставить в среду, приехали в пятницу вечером, праздник прошёл без подарка.",
+    "r5": "Менеджер Ольга Петровна обещала вернуть деньги, деньги не вернули никому.",
     "r4": "длинное " * 60 + "опоздали на неделю " + "слово " * 60,
 }
 REVIEWS = pd.DataFrame(
     {
         "id": list(TEXTS),
         "cons": list(TEXTS.values()),
-        "date": pd.to_datetime(["2026-03-05", None, "2026-04-01", "2026-04-02"]),
-        "rating": [1.0, 2.0, float("nan"), 3.0],
+        "date": pd.to_datetime(["2026-03-05", None, "2026-04-01", "2026-04-03", "2026-04-02"]),
+        "rating": [1.0, 2.0, float("nan"), 1.0, 3.0],
     }
 ).set_index("id")
 
@@ -34,9 +35,10 @@ SPANS = {
 }
 
 
-def chosen(n=6, spans=SPANS, **probability):
-    likely = {"r1": 0.9, "r2": 0.8, "r3": 0.7, "r4": 0.6} | probability
-    return choose_quotes(pd.DataFrame(likely.items(), columns=["review_id", "probability"]), REVIEWS, spans, n)
+def chosen(n=6, spans=SPANS, mask=True, **probability):
+    likely = {"r1": 0.9, "r2": 0.8, "r3": 0.7, "r4": 0.6, "r5": 0.5} | probability
+    candidates = pd.DataFrame(likely.items(), columns=["review_id", "probability"])
+    return choose_quotes(candidates, REVIEWS, spans, n, mask=mask)
 
 
 def test_the_surest_first_and_no_two_alike():
@@ -66,6 +68,23 @@ def test_personal_data_is_masked():
     quote = chosen()[0]
     assert quote["after"] == ", звонил на [телефон] и не дождался ответа."
     assert quote["before"] == "Заказ ждал. Курьер "
+
+
+def test_a_name_beside_the_span_moves_nothing():
+    (quote,) = chosen(spans={"r5": [span("r5", "деньги не вернули")]})
+    assert quote["before"] == "Менеджер [имя] обещала вернуть деньги, "
+    assert quote["text"] == "деньги не вернули"
+
+
+def test_a_name_across_an_edge_is_not_cut_in_two():
+    (quote,) = chosen(spans={"r5": [span("r5", "Петровна обещала")]})
+    assert (quote["before"], quote["after"]) == ("", "")
+    assert quote["text"] == "Менеджер [имя] обещала вернуть деньги, деньги не вернули никому."
+
+
+def test_as_written_when_asked():
+    quote = chosen(mask=False)[0]
+    assert quote["before"] + quote["text"] + quote["after"] == TEXTS["r1"]
 
 
 def test_facts_of_the_review():

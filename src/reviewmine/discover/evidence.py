@@ -1,4 +1,4 @@
-"""What a topic rests on: central, diverse and boundary statements, masked, each with its review and span."""
+"""What a topic rests on: central, diverse and boundary statements, each with its review and span."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reviewmine.corpus.privacy import mask
 from reviewmine.discover.cluster import Clusters
 from reviewmine.embed.encoders import Vectors
 
@@ -15,13 +14,18 @@ MAX_SHOWN = 600
 
 
 def gather(
-    units: pd.DataFrame, vectors: Vectors, clusters: Clusters, codes: Sequence[str], n: int
+    units: pd.DataFrame,
+    shown_texts: Sequence[str],
+    vectors: Vectors,
+    clusters: Clusters,
+    codes: Sequence[str],
+    n: int,
 ) -> list[dict[str, Any]]:
     """Return up to ``n`` statements for each topic and role, as rows for ``evidence.jsonl``.
 
     ``central`` are nearest to the centre, ``diverse`` differ most from those already chosen (maximal marginal
     relevance, Carbonell and Goldstein, 1998), ``boundary`` are the least sure. Of equal texts the
-    first by id is shown.
+    first by id is shown. ``shown_texts`` are the masked texts of ``units``, in their order.
     """
     rows: list[dict[str, Any]] = []
     texts = units["text"].to_numpy()
@@ -40,8 +44,17 @@ def gather(
         )
         roles["boundary"] = unsure[: max(1, n // 2)]
         for role, picked in roles.items():
-            rows.extend(_row(code, role, units.iloc[int(i)], float(clusters.probability[i])) for i in picked)
+            rows.extend(
+                _row(code, role, units.iloc[int(i)], shown_texts[int(i)], float(clusters.probability[i]))
+                for i in picked
+            )
     return rows
+
+
+def as_written(rows: Sequence[dict[str, Any]], units: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return evidence with the texts of ``units`` as the customers wrote them, personal data and all."""
+    raw = dict(zip(units["statement_id"], units["text"], strict=True))
+    return [row | {"text": str(raw[row["statement_id"]])[:MAX_SHOWN]} for row in rows]
 
 
 def _diverse(
@@ -58,7 +71,7 @@ def _diverse(
         pool, near = np.delete(pool, best), np.delete(near, best)
 
 
-def _row(code: str, role: str, unit: Any, probability: float) -> dict[str, Any]:
+def _row(code: str, role: str, unit: Any, text: str, probability: float) -> dict[str, Any]:
     """Return one line of ``evidence.jsonl``."""
     return {
         "topic": code,
@@ -68,6 +81,6 @@ def _row(code: str, role: str, unit: Any, probability: float) -> dict[str, Any]:
         "field": unit["field"],
         "start": int(unit["start"]),
         "end": int(unit["end"]),
-        "text": mask(unit["text"])[:MAX_SHOWN],
+        "text": text[:MAX_SHOWN],
         "probability": round(probability, 4),
     }

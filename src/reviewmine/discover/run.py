@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reviewmine.corpus.privacy import mask
+from reviewmine.corpus.privacy import mask_many, without_masks
 from reviewmine.discover.card import make_card
 from reviewmine.discover.cluster import REST, cluster
 from reviewmine.discover.draft import draft_taxonomy, topic_codes
-from reviewmine.discover.evidence import gather
+from reviewmine.discover.evidence import as_written, gather
 from reviewmine.discover.naming import name_topics
 from reviewmine.discover.topics import describe
 from reviewmine.embed.encoders import make_encoder
@@ -54,11 +54,13 @@ def discover_topics(
     name: str = "discovery",
     seed: int = 13,
     gold: Mapping[str, str] | None = None,
+    mask: bool = True,
 ) -> Discovery:
     """Return the topics of ``statements``.
 
     ``reviews`` gives ratings, ``gold`` the one type of some reviews for the card. The result does not depend on the
-    order of rows: everything is fitted on the distinct texts in sorted order.
+    order of rows: everything is fitted on the distinct texts in sorted order. Personal data is masked in everything that
+    comes back; without ``mask`` the evidence keeps it, the draft never does.
     """
     units, left_out = select_units(statements, reviews, settings)
     if len(units) < MIN_UNITS:
@@ -82,11 +84,12 @@ def discover_topics(
             do="lower it",
         )
     other = cluster(texts, vectors, len(clusters.centres), seed + 1, settings.min_probability)
-    shown = [mask(text) for text in units["text"]]  # what a person may see, in key words and names too
-    topics = describe([normalize(text) for text in shown], vectors, clusters.topic)
-    names = name_topics(shown, clusters.topic, topics)
+    shown = mask_many(units["text"].tolist())  # what a person may see, in key words and names too
+    said = [without_masks(text) for text in shown]
+    topics = describe([normalize(text) for text in said], vectors, clusters.topic)
+    names = name_topics(said, clusters.topic, topics)
     codes = topic_codes(len(clusters.centres))
-    evidence = gather(units, vectors, clusters, codes, settings.evidence)
+    evidence = gather(units, shown, vectors, clusters, codes, settings.evidence)
     sizes = np.bincount(clusters.topic[clusters.topic >= 0], minlength=len(codes)).tolist()
     assignments = units[["review_id", "statement_id", "field", "start", "end"]].assign(
         topic=[codes[number] if number != REST else "rest" for number in clusters.topic],
@@ -95,7 +98,7 @@ def discover_topics(
     return Discovery(
         assignments,
         draft_taxonomy(name, codes, names, topics, sizes, evidence),
-        evidence,
+        evidence if mask else as_written(evidence, units),
         make_card(units, clusters, other, topics, gold or {}, seed) | {"left_out": dict(left_out)},
         left_out,
     )

@@ -1,11 +1,11 @@
-"""The customers' own words for a type: a few different quotes with the exact span, personal data masked."""
+"""The customers' own words for a type: a few different quotes with the exact span, personal data masked unless told."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from reviewmine.corpus.privacy import mask
+from reviewmine.corpus.privacy import mask_many
 from reviewmine.language.normalize import words
 
 Span = tuple[str, int, int]
@@ -15,12 +15,12 @@ _LIKE = 0.6  # share of common words from which two quotes say the same
 
 
 def choose_quotes(
-    candidates: pd.DataFrame, reviews: pd.DataFrame, spans: Mapping[str, Sequence[Span]], n: int
+    candidates: pd.DataFrame, reviews: pd.DataFrame, spans: Mapping[str, Sequence[Span]], n: int, *, mask: bool = True
 ) -> list[dict[str, Any]]:
     """Return up to ``n`` quotes from ``candidates`` (review_id, probability), the surest first, no two alike.
 
     ``reviews`` is indexed by id; ``spans`` gives the evidence of a review. A quote is ``before``, ``text`` and ``after``,
-    each masked on its own, so that a mask never moves the span.
+    each masked on its own, so that a mask never moves the span; without ``mask`` they are as the customer wrote them.
     """
     ranked = candidates.sort_values(["probability", "review_id"], ascending=[False, True])
     chosen: list[dict[str, Any]] = []
@@ -31,7 +31,7 @@ def choose_quotes(
             break
         if not spans.get(review_id):
             continue
-        quote = _quote(reviews.loc[review_id], review_id, spans[review_id])
+        quote = _quote(reviews.loc[review_id], review_id, spans[review_id], mask)
         said = set(words(quote["before"] + quote["text"] + quote["after"]))
         if said and all(len(said & other) < _LIKE * min(len(said), len(other)) for other in seen):
             chosen.append(quote)
@@ -39,15 +39,16 @@ def choose_quotes(
     return chosen
 
 
-def _quote(review: Any, review_id: str, spans: Sequence[Span]) -> dict[str, Any]:
+def _quote(review: Any, review_id: str, spans: Sequence[Span], mask: bool) -> dict[str, Any]:
     """Return one quote around the first span, widened to the spans of the same field that touch its surroundings."""
     field, start, end = spans[0]
     raw = str(review[field])
     near = [(s, e) for name, s, e in spans if name == field and s <= end + 40 and e >= start - 40]
     start, end = min(s for s, _ in near), max(e for _, e in near)
-    sides = [mask(raw[:start]), mask(raw[start:end]), mask(raw[end:])]
-    if "".join(sides) != mask(raw):  # personal data lies across an edge of the span: show the field without a span
-        start, end, sides = 0, len(raw), ["", mask(raw)[: 4 * AROUND], ""]
+    pieces = [raw[:start], raw[start:end], raw[end:], raw]
+    *sides, whole = mask_many(pieces) if mask else pieces
+    if "".join(sides) != whole:  # personal data lies across an edge of the span: show the field without a span
+        start, end, sides = 0, len(raw), ["", whole[: 4 * AROUND], ""]
     before, text, after = sides
     low = _word_edge(before, max(0, len(before) - AROUND), -1)
     high = _word_edge(after, min(len(after), AROUND), 1)

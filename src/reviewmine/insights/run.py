@@ -29,12 +29,18 @@ class Insights:
 
 
 def find_insights(
-    scored: pd.DataFrame, reviews: pd.DataFrame, taxonomy: Mapping[str, Any], evidence: Evidence, title: str = ""
+    scored: pd.DataFrame,
+    reviews: pd.DataFrame,
+    taxonomy: Mapping[str, Any],
+    evidence: Evidence,
+    title: str = "",
+    *,
+    mask: bool = True,
 ) -> Insights:
     """Return what ``scored`` reviews say by type.
 
     ``taxonomy`` is the plain form of a taxonomy; ``evidence`` gives spans for quotes. Reviews that were not scored are
-    not counted; scored rows without a review are an error.
+    not counted; scored rows without a review are an error. Quotes are masked unless ``mask`` is false.
     """
     _check(scored, reviews)
     known = reviews.set_index("id").loc[scored["id"].astype(str)]
@@ -45,7 +51,7 @@ def find_insights(
     groups = {code: group["title"] for code, group in (taxonomy.get("groups") or {}).items()}
     owners = {code: owner["title"] for code, owner in (taxonomy.get("owners") or {}).items()}
     rows = [
-        _pain(types.get(code, {"code": code}), part, known, months, totals, evidence)
+        _pain(types.get(code, {"code": code}), part, known, months, totals, _quotes(code, part, known, evidence, mask))
         | _names(types.get(code, {}), groups, owners)
         for code, part in mentions.groupby("code", sort=True)
     ]
@@ -107,14 +113,13 @@ def _pain(
     known: pd.DataFrame,
     months: Sequence[str],
     totals: Sequence[int],
-    evidence: Evidence,
+    quotes: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """Return the figures of one type."""
     code = str(kind["code"])
     monthly = by_month(part["date"], months)
     low, high = _share_interval(len(part), len(known))
     others = known.loc[known.index.difference(part["review_id"]), "rating"]
-    spans = {review: found for review in part["review_id"] if (found := evidence.get((review, code)))}
     mean, mean_others = _mean(part["rating"]), _mean(others)
     return {
         "code": code,
@@ -132,8 +137,14 @@ def _pain(
         "monthly": monthly,
         "change": change(monthly, totals),
         "segments": {name: _counts(part[name], N_SEGMENTS) for name in ("channel", "product", "group")},
-        "quotes": choose_quotes(part, known, spans, N_QUOTES),
+        "quotes": quotes,
     }
+
+
+def _quotes(code: Any, part: pd.DataFrame, known: pd.DataFrame, evidence: Evidence, mask: bool) -> list[dict[str, Any]]:
+    """Return the quotes of one type."""
+    spans = {review: found for review in part["review_id"] if (found := evidence.get((review, str(code))))}
+    return choose_quotes(part, known, spans, N_QUOTES, mask=mask)
 
 
 def _names(kind: Mapping[str, Any], groups: Mapping[str, str], owners: Mapping[str, str]) -> dict[str, str]:

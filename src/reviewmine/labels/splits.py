@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reviewmine.corpus.values import parse_date
+from reviewmine.corpus.dates import parse_date
 from reviewmine.errors import ReviewmineError
 from reviewmine.labels.dataset import Labelled
 from reviewmine.settings import Split

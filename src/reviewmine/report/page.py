@@ -33,7 +33,7 @@ def render_report(folder: Path) -> str:
         "model": lay_out_model(card, titles) if card else None,
         "draft": lay_out_draft(draft) if draft else None,
     }
-    return str(_template().render(page=page))
+    return str(template("page.html.j2").render(page=page))
 
 
 def write_report(folder: Path, out: Path) -> None:
@@ -91,10 +91,10 @@ def _read(path: Path) -> dict[str, Any] | None:
         raise ReviewmineError(
             f"a JSON {type(data).__name__}", expected="a JSON object", where=str(path), do="make the file again"
         )
-    return dict(_clean(finite(data)))
+    return dict(clean(finite(data)))
 
 
-def _clean(data: Any) -> Any:
+def clean(data: Any) -> Any:
     """Return ``data`` whose texts can neither turn the page around nor fail to be written."""
     if isinstance(data, str):
         return "".join(
@@ -103,14 +103,14 @@ def _clean(data: Any) -> Any:
             if char in "\n\t" or (char not in _TURNS and unicodedata.category(char) not in _DROPPED)
         )
     if isinstance(data, dict):
-        return {_clean(key): _clean(value) for key, value in data.items()}
+        return {clean(key): clean(value) for key, value in data.items()}
     if isinstance(data, list):
-        return [_clean(value) for value in data]
+        return [clean(value) for value in data]
     return data
 
 
-def _template() -> Any:
-    """Return the template with escaping on; the style sheet is included, for it is ours."""
+def template(name: str) -> Any:
+    """Return a template with escaping on; the style sheet is included, for it is ours."""
     try:
         import jinja2  # noqa: PLC0415 (an extra: routing needs no page)
     except ImportError as error:
@@ -121,4 +121,4 @@ def _template() -> Any:
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
     environment.filters.update(russian.FILTERS)
-    return environment.get_template("page.html.j2")
+    return environment.get_template(name)

@@ -8,6 +8,8 @@ from reviewmine.report.russian import counted, is_number, month, number, percent
 
 STEP = 30
 """Width of a month in a chart."""
+WIDE_STEP = 46
+"""The same for a range such as 101–200."""
 TALL = 64
 """Height of the highest column."""
 SPARK = (96, 22)
@@ -36,6 +38,7 @@ class Columns:
     width: int
     columns: tuple[Column, ...]
     of_share: bool
+    step: int = STEP
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,23 @@ def by_month(counts: Any, totals: Any, months: Sequence[str]) -> Columns | None:
             )
         )
     return Columns(len(levels) * STEP, tuple(columns), of_share)
+
+
+def by_step(counts: Sequence[Any], names: Sequence[str], told: Sequence[str]) -> Columns | None:
+    """Return a chart of counts with a name under each column; None where there is nothing to draw.
+
+    ``told`` opens the tooltip of a column. Names may be ranges, so columns stand wider than months do.
+    """
+    if not counts or not all(is_number(count) for count in counts):
+        return None
+    top = max(counts) or 1
+    columns = []
+    for i, (count, name, about) in enumerate(zip(counts, names, told, strict=True)):
+        height = round(TALL * count / top, 1)
+        label = number(count) if count else ""
+        tooltip = f"{about}: {number(count)}"
+        columns.append(Column(i * WIDE_STEP, round(TALL - height, 1), height, label, name, "", label, tooltip))
+    return Columns(len(columns) * WIDE_STEP, tuple(columns), of_share=False, step=WIDE_STEP)
 
 
 def spark(counts: Any, totals: Any = None) -> tuple[str, float, float] | None:

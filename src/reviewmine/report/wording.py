@@ -90,3 +90,33 @@ AGREEMENT = {
     "completeness": ("Полнота", "1 — каждый тип целиком в одной теме."),
     "v": ("V-мера", "Среднее однородности и полноты."),
 }
+
+FIELDS = {
+    "id": "Номер",
+    "title": "Заголовок",
+    "pros": "Достоинства",
+    "cons": "Недостатки",
+    "comment": "Комментарий",
+    "text": "Текст",
+    "rating": "Оценка",
+    "date": "Дата",
+    **SEGMENTS,
+}
+
+SCRIPTS = {
+    "russian": "Русские буквы",
+    "cyrillic": "Другая кириллица",
+    "latin": "Латиница",
+    "mixed": "Вперемешку",
+    "other": "Другое письмо",
+    "none": "Без букв",
+}
+
+NULL_RULES = {
+    "signs": "одни знаки",
+    "none": "«нет», «не обнаружено»",
+    "not-said": "«не знаю»",
+    "elsewhere": "«см. выше»",
+    "all-good": "«всё устраивает»",
+}
+"""Rules by which an answer says nothing, with an example of each."""

@@ -1,0 +1,5 @@
+"""``python -m reviewmine.cli``."""
+
+from reviewmine.cli import main
+
+main()

@@ -1,0 +1,115 @@
+"""Commands on data: read, statements, discover, taxonomy."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reviewmine.cli.app import app, taxonomy_app
+from reviewmine.cli.options import AsOf, Map, NoMask, Out, Sources, mapping, moment, reviews_in, say
+from reviewmine.errors import ReviewmineError
+from reviewmine.terminal import bars, spinner
+
+
+@app.command()
+def read(
+    sources: Sources,
+    out: Out,
+    map_path: Map = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected rows go; by default OUT.rejects.csv beside OUT.")
+    ] = None,
+    as_of: AsOf = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="Write a page that describes the data: fields, dates, ratings, copies, masks.")
+    ] = None,
+) -> None:
+    """Read any export into one table of reviews; every row is kept or rejected with its reason."""
+    from reviewmine import workflow
+
+    with bars() as progress:
+        workflow.read(
+            sources,
+            out,
+            mapping(map_path),
+            rejects,
+            as_of=moment(as_of),
+            profile=profile,
+            progress=progress,
+            say=say,
+        )
+
+
+@app.command()
+def statements(sources: Sources, out: Out, map_path: Map = None, as_of: AsOf = None) -> None:
+    """Cut reviews into statements: fields split, null answers marked, offsets kept."""
+    from reviewmine import workflow
+    from reviewmine.corpus.stream import open_reviews
+
+    workflow.not_over(sources, out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        bars() as progress,
+        open_reviews(sources, mapping(map_path), moment(as_of), spill=out.parent, progress=progress) as stream,
+    ):
+        if stream.n_rejected:
+            say(workflow.rejected_line(stream.first_reject, stream.n_rejected, stream.n_read))
+        workflow.statements(stream.batches(), out, n_reviews=stream.n_kept, progress=progress, say=say)
+
+
+@app.command()
+def discover(
+    sources: Sources,
+    out: Out,
+    config: Annotated[Path | None, typer.Option(help="An experiment file whose discover settings count.")] = None,
+    unit: Annotated[str | None, typer.Option(help="review or statement.")] = None,
+    types: Annotated[int | None, typer.Option(help="How many topics; by default the data decides.")] = None,
+    about: Annotated[str | None, typer.Option(help="pains (default) or all.")] = None,
+    map_path: Map = None,
+    no_mask: NoMask = False,
+) -> None:
+    """Find topics: assignments.csv, draft.yaml, evidence.jsonl and card.json in the folder OUT."""
+    from pydantic import ValidationError
+
+    from reviewmine import workflow
+    from reviewmine.files import read_table
+    from reviewmine.settings import Discover, load_experiment
+
+    experiment = load_experiment(config) if config else None
+    settings = experiment.discover if experiment else Discover()
+    asked = {name: value for name, value in (("unit", unit), ("types", types), ("about", about)) if value is not None}
+    try:
+        settings = Discover.model_validate(settings.model_dump() | asked)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ReviewmineError(
+            f"--{first['loc'][0]} {first['input']!r}: {first['msg']}", do="see reviewmine discover --help"
+        ) from error
+    with spinner("discovering"):
+        reviews = reviews_in(sources, map_path)
+        workflow.statements([reviews], out / "statements.parquet", n_reviews=len(reviews), say=say)
+        cut = read_table(out / "statements.parquet")
+        name, seed, mask = (
+            (experiment.name, experiment.seed, experiment.mask) if experiment else ("discovery", 13, True)
+        )
+        mask = mask and not no_mask
+        workflow.discover(cut, reviews, out, settings, name=name, seed=seed, mask=mask, say=say)
+
+
+@taxonomy_app.command("check")
+def taxonomy_check(path: Annotated[Path, typer.Argument(help="The taxonomy file.")]) -> None:
+    """Validate a taxonomy file and list what is doubtful in it; exit 1 when an error is found."""
+    from reviewmine.taxonomy.check import check_taxonomy
+    from reviewmine.taxonomy.model import load_taxonomy
+
+    taxonomy = load_taxonomy(path)
+    findings = check_taxonomy(taxonomy)
+    for finding in findings:
+        print(f"{finding.level}: {finding.code}: {finding.what}")
+    errors = sum(finding.level == "error" for finding in findings)
+    say(
+        f"taxonomy check: {path}: {len(taxonomy.types)} types in {len(taxonomy.groups)} groups, "
+        f"{errors} errors, {len(findings) - errors} warnings"
+    )
+    if errors:
+        raise typer.Exit(1)

@@ -1,0 +1,59 @@
+"""Commands on results: insights and the report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reviewmine.cli.app import app
+from reviewmine.cli.options import Map, NoMask, Out, reviews_in, say
+from reviewmine.errors import ReviewmineError
+from reviewmine.terminal import spinner
+
+
+@app.command()
+def insights(
+    scored: Annotated[Path, typer.Argument(metavar="SCORED", help="A file made by `reviewmine score`.")],
+    out: Out,
+    reviews: Annotated[
+        list[str] | None,
+        typer.Option("--reviews", help="The reviews that were scored; by default as `score` noted them."),
+    ] = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", help="The bundle; by default as `score` noted it.")] = None,
+    title: Annotated[str, typer.Option(help="The title of the report.")] = "",
+    map_path: Map = None,
+    no_mask: NoMask = False,
+) -> None:
+    """Find shares, trends, impact on the rating, owners and quotes of a scored file."""
+    from reviewmine import workflow
+    from reviewmine.engines.noted import noted_sources
+    from reviewmine.files import read_table
+    from reviewmine.router import Router, bundle_sha256
+
+    noted = noted_sources(scored)
+    sources, folder = reviews or noted.sources, bundle or noted.bundle
+    if not sources or folder is None:
+        raise ReviewmineError(
+            "the reviews or the bundle are not known", where=str(scored), do="name them with --reviews and --bundle"
+        )
+    if bundle is None and noted.bundle_sha256 != bundle_sha256(folder):
+        found = "the bundle is not the one that scored the file"
+        raise ReviewmineError(found, where=str(folder), do="score again or name the bundle with --bundle")
+    with spinner("finding insights"):
+        frame = read_table(scored)
+        table = reviews_in(list(sources), map_path or noted.map_path)
+        router = Router.load(folder)
+        evidence = workflow.routed_evidence(router, frame, table)
+        known, shown = router.bundle.taxonomy, title or scored.stem
+        workflow.insights(frame, table, known, evidence, out, title=shown, mask=not no_mask, say=say)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder made by `reviewmine insights`.")],
+    out: Out = Path("report.html"),
+) -> None:
+    """Make the HTML page of a folder of insights."""
+    from reviewmine import workflow
+
+    workflow.make_report(folder, out, say)

@@ -1,0 +1,67 @@
+"""CSV and TSV: one record after another, whatever the delimiter, the quotes and the slips."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from reviewmine.corpus.formats.dialect import guess_dialect, said_delimiter
+from reviewmine.corpus.formats.header import LOOKED_AT, MAX_COLUMNS, column_names, header_at, left_out_above, numbered
+from reviewmine.corpus.formats.lines import line_windows
+from reviewmine.corpus.formats.quotes import Dialect
+from reviewmine.corpus.formats.records import ENDS_EARLY, Record, records
+from reviewmine.corpus.formats.table import Rows, Source, Table
+
+
+def read_delimited(source: Source) -> Iterator[Table]:
+    """Yield the one table of a CSV or TSV file. The number of a row is that of its first line."""
+    notes: list[str] = []
+    yield Table(source.name, _rows(source, notes), source.content.share, notes)
+
+
+def _rows(source: Source, notes: list[str]) -> Rows:
+    """Yield the rows under the header; blank ones are passed over, those with more cells than names rejected."""
+    found, dialect = _records(source, notes)
+    sample = list(islice(found, LOOKED_AT))
+    names, sample = _named(sample, dialect, source.name, notes)
+    width = len(names)
+    n_blank = number = 0
+    cells: list[str] | str = []
+    for number, cells in chain(sample, found):
+        if isinstance(cells, str):
+            yield number, source.content.broken or cells if cells == ENDS_EARLY else cells
+        elif not any(cells):
+            n_blank += bool(cells)
+        elif len(cells) > width and any(cells[width:]):
+            yield number, f"{len(cells)} cells under {width} columns"
+        else:
+            yield number, dict(zip(names, cells, strict=False))
+    if n_blank:
+        notes.append(f"{n_blank} rows of empty cells are passed over")
+    if source.content.broken and cells != ENDS_EARLY:
+        yield number + 1, source.content.broken
+
+
+def _records(source: Source, notes: list[str]) -> tuple[Iterator[Record], Dialect]:
+    """Return the records of a file from its first line on, and the dialect found in its first lines."""
+    windows = line_windows(source.content, notes)
+    first = next(windows, [])
+    lines = first if isinstance(first, list) else []
+    said = said_delimiter(lines[0]) if lines else ""
+    likely = "\t" if ".tsv" in source.path.name.lower() else ""
+    dialect = guess_dialect(lines[1:] if said else lines, said, likely)
+    rest = first[1:] if isinstance(first, list) and said else first
+    return records(chain([rest], windows), dialect, 2 if said else 1), dialect
+
+
+def _named(sample: list[Record], dialect: Dialect, where: str, notes: list[str]) -> tuple[list[str], list[Record]]:
+    """Return the column names and the records under them."""
+    told = [(number, cells) for number, cells in sample if isinstance(cells, list)]
+    if told and len(told[0][1]) > MAX_COLUMNS:
+        column_names(told[0][1], where, notes)  # says so, before so many are looked at
+    top = header_at([cells for _, cells in told])
+    if top is None:
+        width = max((len(cells) for _, cells in told), default=0)
+        return (numbered(dialect.width or width, notes) if width else []), sample
+    left_out_above([cells for _, cells in told[:top]], notes)
+    line, cells = told[top]
+    names = column_names(cells, where, notes)
+    return names, [one for one in sample if one[0] > line or isinstance(one[1], str)]

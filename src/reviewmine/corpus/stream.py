@@ -1,0 +1,267 @@
+"""Reviews of any size, in two passes over the rows.
+
+The first pass turns rows into frames of text and learns what only the whole table tells: the scale of its ratings, the
+order of day and month, ids that stand twice. The second gives the reviews. Between them the frames lie in a folder.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reviewmine.corpus.columns import Columns, recognise
+from reviewmine.corpus.dates import DateTally
+from reviewmine.corpus.formats import Files, Row, Table, files_of, open_tables
+from reviewmine.corpus.ids import Names, UniqueIds, content_ids, row_hashes
+from reviewmine.corpus.ratings import RatingTally
+from reviewmine.corpus.review import REVIEW_COLUMNS, review_schema
+from reviewmine.corpus.staging import Stage, text_column
+from reviewmine.errors import ReviewmineError
+from reviewmine.router import MAX_CHARS, TEXT_FIELDS
+
+BATCH = 20_000
+"""Rows worked on at once."""
+
+REJECT_COLUMNS = ("file", "row", "reason")
+DATE_AS_WRITTEN = "date (source)"
+"""Keeps the dates of a table in which some were not understood."""
+
+_SAMPLE = 200  # rows by which the columns are recognised
+
+Progress = Callable[[str, float, int], None]
+"""Called with the table, the share of all sources read so far, and the number of rows read so far."""
+
+
+@dataclass
+class _TableFacts:
+    """What the first pass learns of one table."""
+
+    where: str
+    as_of: datetime | None
+    columns: Columns | None = None
+    names: dict[str, None] = field(default_factory=dict)
+    ratings: RatingTally = field(default_factory=RatingTally)
+    dates: DateTally = field(default_factory=DateTally)
+    n_long: int = 0
+    mended: Sequence[str] = ()
+
+    def learn(self, rows: Sequence[tuple[int, Row]], mapping: Mapping[str, str] | None) -> Columns:
+        """Recognise the columns of the first rows; later rows may bring columns that the first did not have."""
+        new = dict.fromkeys(name for _, row in rows for name in row if name not in self.names)
+        self.names |= new
+        if self.columns is None:
+            sample = [row for _, row in rows[:_SAMPLE]]
+            self.columns = recognise(self.names, mapping, self.where, sample)
+            self.ratings = RatingTally(self.columns.fields.get("rating", ""))
+            self.dates = DateTally(self.as_of)
+        elif new:
+            self.columns = self.columns.joined(recognise(self.names, mapping, self.where, need_text=False))
+        return self.columns
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what to tell of the table, a line each."""
+        said = [*self.mended, *(self.columns.notes if self.columns else ()), self.ratings.note, self.dates.note]
+        if self.n_long:
+            texts = "1 text is" if self.n_long == 1 else f"{self.n_long} texts are"
+            said.append(f"{texts} over {MAX_CHARS} characters; statements and routing read the beginning")
+        return [f"{self.where}: {note}" for note in said if note]
+
+
+class ReviewStream:
+    """The reviews of some sources, read once: counts, columns and notes are known, frames come in batches."""
+
+    def __init__(self, folder: Path | None, files: Files, progress: Progress | None) -> None:
+        """Begin with nothing; frames are kept in ``folder``, or in memory without one."""
+        self._kept, self._rejected = Stage(folder, "reviews"), Stage(folder, "rejects")
+        self._tables: list[_TableFacts] = []
+        self._ids, self._names = UniqueIds(), Names.none()
+        self._extras: dict[str, None] = {}
+        self._files, self._progress = files, progress or (lambda where, share, n: None)
+        self.n_kept = self.n_rejected = 0
+
+    @property
+    def columns(self) -> dict[str, Columns]:
+        """Return table to its recognised columns, each with the reason."""
+        return {one.where: one.columns for one in self._tables if one.columns}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what was guessed, mended or not understood, a line each."""
+        said = [*self._files.left_out, *(note for one in self._tables for note in one.notes)]
+        if self._names.n_again:
+            said.append(f"{self._names.n_again} rows carry the id of another row; a number was put after it")
+        return tuple(said)
+
+    @property
+    def n_read(self) -> int:
+        """Return the number of rows met."""
+        return self.n_kept + self.n_rejected
+
+    @property
+    def first_reject(self) -> dict[str, Any] | None:
+        """Return file, row and reason of the first rejected row, when there is one."""
+        return next((frame.iloc[0].to_dict() for frame in self.rejects() if len(frame)), None)
+
+    def batches(self) -> Iterator[pd.DataFrame]:
+        """Yield the reviews in frames of the same columns, as ``review_schema`` states."""
+        start, schema = 0, review_schema()
+        for number, frame in self._kept.frames():
+            facts = self._tables[number]
+            ids = self._names.of(frame["id"].tolist(), start)
+            start += len(frame)
+            frame = frame.astype(str)  # from memory or from a file, the same kind of text
+            written = frame["date"]
+            ratings = [facts.ratings.to_five(cell) if cell else None for cell in frame["rating"]]
+            dates = [facts.dates.to_date(cell) if cell else None for cell in written]
+            frame = frame.assign(
+                id=ids, rating=pd.Series(ratings, dtype=float), date=pd.Series(dates, dtype="datetime64[us]")
+            )
+            if DATE_AS_WRITTEN in self._extras:
+                frame[DATE_AS_WRITTEN] = written
+            yield schema.validate(frame.reindex(columns=[*REVIEW_COLUMNS, *self._extras], fill_value=""))
+
+    def rejects(self) -> Iterator[pd.DataFrame]:
+        """Yield the rejected rows in frames of file, row and reason; at least one frame, which may be empty."""
+        yield pd.DataFrame({"file": [], "row": pd.Series([], dtype="int64"), "reason": []}).astype(
+            {"file": str, "reason": str}
+        )
+        for _, frame in self._rejected.frames():
+            yield frame
+
+    def first_pass(self, table: Table, number: int, mapping: Mapping[str, str] | None, as_of: datetime | None) -> None:
+        """Take all rows of a table. Raises ``ReviewmineError`` when none of its columns can be read as text."""
+        facts = _TableFacts(table.where, as_of, mended=table.notes)
+        self._tables.append(facts)
+        rows: list[tuple[int, Row]] = []
+        bad: list[tuple[int, str]] = []
+        for at, row in table.rows:
+            if isinstance(row, str):
+                bad.append((at, row))
+            else:
+                rows.append((at, row))
+            if len(rows) + len(bad) >= BATCH:
+                self._take(facts, rows, bad, mapping)
+                self._progress(
+                    table.where, (number + table.done()) / len(self._files.paths), self.n_kept + self.n_rejected
+                )
+                rows, bad = [], []
+        self._take(facts, rows, bad, mapping)
+        self._progress(table.where, (number + 1) / len(self._files.paths), self.n_kept + self.n_rejected)
+
+    def _take(
+        self,
+        facts: _TableFacts,
+        rows: list[tuple[int, Row]],
+        bad: list[tuple[int, str]],
+        mapping: Mapping[str, str] | None,
+    ) -> None:
+        """Keep the rows that have text; the others are rejected with those that could not be read."""
+        if rows:
+            fields = facts.learn(rows, mapping).fields
+            frame = _frame(rows, fields)
+            has_text = frame[list(TEXT_FIELDS)].ne("").any(axis=1).to_numpy()
+            bad = [*bad, *((at, "no text in it") for (at, _), kept in zip(rows, has_text, strict=True) if not kept)]
+            frame = frame[has_text].reset_index(drop=True)
+            for name, tally in (("rating", facts.ratings), ("date", facts.dates)):
+                if name in fields:
+                    tally.add(frame[name])
+            facts.n_long += int(sum((frame[name].str.len() > MAX_CHARS).sum() for name in TEXT_FIELDS))
+            frame["id"] = content_ids(frame)
+            self._ids.add(frame["id"].tolist(), row_hashes(frame))
+            self._extras |= dict.fromkeys(frame.columns.difference(REVIEW_COLUMNS, sort=False))
+            self._kept.put(len(self._tables) - 1, frame)
+            self.n_kept += len(frame)
+        self.reject(facts.where, bad)
+
+    def reject(self, where: str, rows: Sequence[tuple[int, str]]) -> None:
+        """Count rows as rejected, with their reasons."""
+        if rows:
+            numbers, reasons = zip(*sorted(rows), strict=True)
+            self._rejected.put(0, pd.DataFrame({"file": where, "row": numbers, "reason": text_column(reasons)}))
+            self.n_rejected += len(rows)
+
+    def finish(self) -> None:
+        """Name the rows, once all of them are known."""
+        self._names = self._ids.named(lambda: (frame["id"].tolist() for _, frame in self._kept.frames()))
+        if any(one.dates.n_unread for one in self._tables):
+            self._extras[DATE_AS_WRITTEN] = None
+
+
+@contextmanager
+def open_reviews(
+    sources: str | Path | Sequence[str | Path],
+    mapping: Mapping[str, str] | None = None,
+    as_of: datetime | None = None,
+    *,
+    spill: Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[ReviewStream]:
+    """Read files and folders and give their reviews in batches while the context lasts.
+
+    ``mapping`` gives our field to their column where names do not tell; ``as_of`` is the day from which «вчера» counts.
+    With ``spill``, an existing folder, memory stays bounded: rows wait in a temporary folder inside it. A file that
+    cannot be read is a reject of its own; raises ``ReviewmineError`` when there is no review at all.
+    """
+    files = files_of([sources] if isinstance(sources, str | Path) else sources)
+    where = tempfile.TemporaryDirectory(prefix=".reading-", dir=spill) if spill else nullcontext()
+    with where as folder:
+        stream = ReviewStream(Path(folder) if folder else None, files, progress)
+        errors = [
+            error
+            for number, file in enumerate(files.paths)
+            for error in _read_file(stream, file, number, mapping, as_of)
+        ]
+        if not stream.n_kept:
+            raise errors[0] if errors else _nothing(stream, files.paths)
+        stream.finish()
+        yield stream
+
+
+def _read_file(
+    stream: ReviewStream, file: str, number: int, mapping: Mapping[str, str] | None, as_of: datetime | None
+) -> Iterator[ReviewmineError]:
+    """Read all tables of a file and yield what was wrong with it as a whole; the stream holds each as a reject."""
+    tables = open_tables(file)
+    where = file
+    while True:
+        try:
+            table = next(tables, None)
+            if table is None:
+                return
+            where = table.where
+            stream.first_pass(table, number, mapping, as_of)
+        except ReviewmineError as error:
+            short = ReviewmineError(error.found, expected=error.expected, do=error.do)
+            stream.reject(where, [(0, str(short))])
+            yield error
+
+
+def _nothing(stream: ReviewStream, files: Sequence[str]) -> ReviewmineError:
+    """Return the error for sources that hold no review."""
+    first = stream.first_reject
+    return ReviewmineError(
+        f"no reviews ({first['reason'] if first else 'no rows'})",
+        expected="at least one",
+        where=", ".join(files)[:200],
+        do="check the export",
+    )
+
+
+def _frame(rows: Sequence[tuple[int, Row]], fields: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows as a frame of text: our fields as they were written, then the columns that are no field of ours."""
+
+    def column(name: str | None) -> list[str]:
+        return text_column([row.get(name) for _, row in rows]) if name is not None else [""] * len(rows)
+
+    data = {name: column(fields.get(name)) for name in REVIEW_COLUMNS}
+    taken = {name for field, name in fields.items() if field != "rating"}  # a rating is kept as it was written, too
+    for name in dict.fromkeys(name for _, row in rows for name in row):
+        if name not in taken:
+            data[f"{name} (source)" if name in REVIEW_COLUMNS else str(name)] = column(name)
+    return pd.DataFrame(data, dtype=object)

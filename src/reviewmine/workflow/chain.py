@@ -1,0 +1,163 @@
+"""The stages after reading, and the whole chain of an experiment in order."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reviewmine.discover.run import Discovery, discover_topics
+from reviewmine.engines.local import score_reviews
+from reviewmine.files import read_table, write_json, write_jsonl, write_table
+from reviewmine.insights.run import Evidence, find_insights
+from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_labels
+from reviewmine.labels.dataset import single_types
+from reviewmine.report.page import write_report
+from reviewmine.results import record_result
+from reviewmine.router import Router
+from reviewmine.settings import Discover, load_experiment
+from reviewmine.taxonomy.redraft import DRAFT, write_draft
+from reviewmine.workflow.reading import read, statements
+from reviewmine.workflow.say import Say, quiet
+from reviewmine.workflow.training import RUNS, TrainResult, train_on
+
+RESULTS = Path("experiments/results")
+
+
+def discover(
+    frame: pd.DataFrame,
+    reviews: pd.DataFrame,
+    out: Path,
+    settings: Discover,
+    *,
+    name: str,
+    seed: int,
+    gold: Mapping[str, str] | None = None,
+    mask: bool = True,
+    say: Say = quiet,
+) -> Discovery:
+    """Discover topics and write ``assignments.csv``, ``draft.yaml``, ``evidence.jsonl`` and ``card.json`` into ``out``."""
+    found = discover_topics(frame, reviews, settings, name=name, seed=seed, gold=gold, mask=mask)
+    write_table(out / "assignments.csv", found.assignments)
+    draft = write_draft(out, found.draft)
+    if draft.name != DRAFT:
+        say(f"{out / DRAFT} was edited by hand and is kept; the new draft is {draft}")
+    write_jsonl(out / "evidence.jsonl", found.evidence)
+    write_json(out / "card.json", found.card)
+    card = found.card
+    agreement = (
+        f", AMI {card['against_labels']['ami']['value']:.3f} against {card['against_labels']['n']} labels"
+        if "against_labels" in card
+        else ""
+    )
+    left = ", ".join(f"{n} {reason}" for reason, n in found.left_out.items())
+    say(
+        f"discover: {card['n_statements']} {settings.unit}s -> {card['n_topics']} topics in {out}, "
+        f"coverage {card['coverage']:.1%}{agreement}; "
+        f"left out: {left}; rest: {card['n_rest']}"
+    )
+    if not mask:
+        say(unmasked_line(out / "evidence.jsonl"))
+    return found
+
+
+def unmasked_line(path: Path) -> str:
+    """Return the warning of a file that shows customers' words with their personal data."""
+    return f"personal data is not masked in {path}: keep it where the reviews themselves may lie"
+
+
+def score(
+    bundle: Path, reviews: pd.DataFrame, out: Path, *, probabilities: bool = False, say: Say = quiet
+) -> pd.DataFrame:
+    """Score reviews with a bundle into ``out``."""
+    frame = score_reviews(Router.load(bundle), reviews, probabilities)
+    write_table(out, frame)
+    shares = ", ".join(f"{int(n)} {action}" for action, n in frame["action"].value_counts().sort_index().items())
+    say(f"score: {len(reviews)} reviews -> {len(frame)} decisions in {out} ({shares})")
+    return frame
+
+
+def insights(
+    scored: pd.DataFrame,
+    reviews: pd.DataFrame,
+    taxonomy: Mapping[str, Any],
+    evidence: Evidence,
+    out: Path,
+    *,
+    title: str = "",
+    mask: bool = True,
+    say: Say = quiet,
+) -> dict[str, Any]:
+    """Write ``insights.json`` and ``mentions.csv`` (the reviews behind every figure) into ``out``."""
+    found = find_insights(scored, reviews, taxonomy, evidence, title, mask=mask)
+    write_json(out / "insights.json", found.summary)
+    write_table(out / "mentions.csv", found.mentions)
+    say(
+        f"insights: {len(scored)} decisions -> {len(found.summary['types'])} types, {len(found.mentions)} mentions in {out}"
+    )
+    if not mask:
+        say(unmasked_line(out / "insights.json"))
+    return found.summary
+
+
+def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, say: Say = quiet) -> Path:
+    """Run the whole chain of an experiment and return the report's path.
+
+    Without labels the report speaks of the discovered topics; with labels, of the types the model finds.
+    """
+    experiment = load_experiment(path, list(changes))
+    folder = RUNS / experiment.name
+    data = experiment.data
+    sources = [source for source in (data.labelled, data.unlabelled) if source]
+    kept = read(sources, folder / "reviews.parquet", data.fields, folder / "rejects.csv", say=say)
+    reviews = read_table(kept.reviews)
+    statements([reviews], folder / "statements.parquet", n_reviews=len(reviews), say=say)
+    cut = read_table(folder / "statements.parquet")
+    gold = single_types(reviews, data) if data.labelled else {}
+    found = discover(
+        cut,
+        reviews,
+        folder / "topics",
+        experiment.discover,
+        name=experiment.name,
+        seed=experiment.seed,
+        gold=gold,
+        mask=experiment.mask,
+        say=say,
+    )
+    result: TrainResult | None = None
+    title = experiment.title or experiment.name
+    if data.labelled:
+        result = train_on(reviews, experiment, track=track, say=say)
+        scored = score(result.bundle, reviews, folder / "scored.csv", say=say)
+        router = Router.load(result.bundle)
+        taxonomy = router.bundle.taxonomy
+        scored = with_labels(scored, result.trained.learned, taxonomy)
+        evidence = routed_evidence(router, scored, reviews)
+    else:
+        taxonomy = found.draft.to_json()
+        scored, evidence = topics_as_scored(found, reviews)
+        write_table(folder / "scored.csv", scored)
+    out = folder / "insights"
+    insights(scored, reviews, taxonomy, evidence, out, title=title, mask=experiment.mask, say=say)
+    write_json(out / "discovery.json", found.summary())
+    (out / "model_card.json").unlink(missing_ok=True)
+    if result:
+        write_json(out / "model_card.json", result.trained.card)
+    report = folder / "report.html"
+    make_report(out, report, say)
+    if not experiment.mask:
+        say(unmasked_line(report))
+    if experiment.record:
+        say(f"recorded in {record_result(RESULTS, experiment, found.card, result.trained.card if result else None)}")
+    if result and result.run:
+        say(f"bundle: {result.bundle} · MLflow: {result.run.tracking_uri}, run {result.run.run_id} · report: {report}")
+    if result:
+        result.check()
+    return report
+
+
+def make_report(folder: Path, out: Path, say: Say = quiet) -> None:
+    """Write the HTML page of a folder of insights."""
+    write_report(folder, out)
+    say(f"report: {folder} -> {out} ({out.stat().st_size // 1024} KiB)")
