@@ -1,11 +1,15 @@
 """Any export to reviews: every row is kept, or rejected with file, row and reason."""
 
+import csv
 import json
 import math
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from corpus.fixtures import REVIEWS, WRITERS, write_reviews
 from reviewmine.corpus.read import read_reviews
 from reviewmine.errors import ReviewmineError
 
@@ -200,3 +204,46 @@ def test_a_title_above_the_header_of_a_sheet(tmp_path):
     book.save(tmp_path / "a.xlsx")
     reading = read_reviews(tmp_path / "a.xlsx")
     assert (reading.reviews["text"].tolist(), len(reading.rejects)) == (["Шумит"], 0)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_format_gives_the_same_reviews(tmp_path, name):
+    reading = read_reviews(write_reviews(tmp_path, name))
+    assert len(reading.rejects) == 0
+    found = reading.reviews[["id", "pros", "cons", "comment", "rating", "date"]]
+    assert [
+        (row.id, row.pros, row.cons, row.comment, row.rating, f"{row.date:%Y-%m-%d}") for row in found.itertuples()
+    ] == [
+        (
+            row["Номер"],
+            row["Достоинства"],
+            row["Недостатки"],
+            row["Комментарий"],
+            float(row["Оценка"]),
+            row["Дата"],
+        )
+        for row in REVIEWS
+    ]
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.just("\n"), max_size=12)
+
+
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=12))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_row_is_kept_or_rejected(tmp_path, rows):
+    rows = [["1", "Шумит", "2"], *rows]
+    with (tmp_path / "any.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+        writer.writerow(["id", "text", "rating"])
+        writer.writerows(rows)
+    reading = read_reviews(tmp_path / "any.csv")
+    assert reading.n_read == len(reading.reviews) + len(reading.rejects)
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    assert len(filled) <= reading.n_read <= len(rows)
+    assert len(reading.reviews) == len([row for row in rows if len(row) > 1 and row[1].strip() and not any(row[3:])])
+
+
+def test_short_rows_lack_no_column(write):
+    with pytest.raises(ReviewmineError, match=r"no reviews \(no text in it\)"):
+        read_reviews(write("a.csv", "id,text,rating\n1\n2\n"))

@@ -43,8 +43,8 @@ _SIGNATURES: Mapping[bytes, Reader] = {
 }
 _TEXTS = (read_delimited, read_json, read_page)
 _LOOKED_AT = 1 << 12
-_MOST_CONTROL = 0.02
-"""Share of control characters among the first ones from which a file is no text."""
+_SLIPS, _MOST_CONTROL = 8, 0.02
+"""Control characters that a text may hold, and their share among the first characters from which a file is no text."""
 
 
 def files_of(sources: Iterable[str | Path]) -> Files:
@@ -106,7 +106,7 @@ def _reader_for(ending: str, head: bytes, where: str) -> tuple[Reader, str]:
                 do="open it in a spreadsheet program and save it as .xlsx or .csv",
             )
         return read_delimited, f"a text table that is called {ending}"
-    if inside is None and reader in _TEXTS and _control_share(head) > _MOST_CONTROL:
+    if inside is None and reader in _TEXTS and _n_control(head) > max(_SLIPS, _MOST_CONTROL * len(head)):
         raise ReviewmineError(
             f"not readable as {ending[1:]} (bytes that are no text)",
             where=where,
@@ -123,10 +123,10 @@ def _is_text(head: bytes) -> bool:
     return "\n" in text and not any(char < " " and char not in "\t\r\n" for char in text)
 
 
-def _control_share(head: bytes) -> float:
-    """Return the share of control characters among the first ones; not of tabs, line ends and NUL, which is dropped."""
+def _n_control(head: bytes) -> int:
+    """Return how many of the first characters are control ones; not of tabs, line ends and NUL, which is dropped."""
     text = head.decode(guess_encoding(head), "replace")
-    return sum(char < " " and char not in "\0\t\r\n\f\v" for char in text) / max(len(text), 1)
+    return sum(char < " " and char not in "\0\t\r\n\f\v" for char in text)
 
 
 def _ended(table: Table, ending: str) -> Rows:

@@ -1,7 +1,7 @@
 """CSV and TSV: one record after another, whatever the delimiter, the quotes and the slips."""
 
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 
 from reviewmine.corpus.formats.dialect import guess_dialect, said_delimiter
 from reviewmine.corpus.formats.header import LOOKED_AT, MAX_COLUMNS, column_names, header_at, left_out_above, numbered
@@ -33,7 +33,7 @@ def _rows(source: Source, notes: list[str]) -> Rows:
         elif len(cells) > width and any(cells[width:]):
             yield number, f"{len(cells)} cells under {width} columns"
         else:
-            yield number, dict(zip(names, cells, strict=False))
+            yield number, dict(zip_longest(names, cells[:width], fillvalue=""))
     if n_blank:
         notes.append(f"{n_blank} rows of empty cells are passed over")
     if source.content.broken and cells != ENDS_EARLY:
