@@ -5,35 +5,43 @@ An answer is null when every word of it belongs to a small closed vocabulary and
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice, takewhile
 
 from reviewmine.corpus.null_tables import BY_FORM, GOODS, ROLES, SAYS, WHOLE, YET
-from reviewmine.language.lemmas import lemma
+from reviewmine.language.lemmas import forms_of, lemma, readings
 from reviewmine.language.normalize import Token, tokens
 
 MOST_WORDS = 14
 """Longer answers say something."""
 
 _FREE = frozenset(
-    "denies fault merit which them fill well only who pick place there look speak silent later number rhetoric".split()
+    "denies fault merit which them fill well only who pick place there look speak silent later number rhetoric usage weak thanks".split()
 )
 # Roles that a word may have only beside words of other roles.
 _FREE_BESIDE = (
     ("find bad can what see", "denies not"),
     ("when", "find usage use"),
     ("wrote", "place there"),
-    ("thing", "well"),
+    ("thing", "well fault speak use pick"),
     ("early", "speak find pick"),
     ("find can", "early rhetoric"),
     ("seek", "find denies not"),
-    ("where", "later"),
+    ("where", "later silent"),
+    ("exist", "not"),
+    ("side", "weak"),
+    ("need", "denies well"),
     ("star", "number"),
     ("quality", "fault"),
     ("knows", "who"),
 )
 # May stand between «не» and «обнаружил».
 _BETWEEN = frozenset("fill which when where can preposition what them".split())
+
+_MISSPELT = 4
+"""Letters of a word from which a slip of it can be told."""
+_CHIEF = frozenset("denies find fault speak well place".split())
+_RUN_ON = frozenset("нет нету отсутствуют".split())
 
 _WHOLE_RULE = {
     answer.strip(): rule
@@ -58,11 +66,16 @@ def null_rule(text: str, part: str) -> str:
         return "signs"
     if len(forms) > MOST_WORDS:
         return ""
-    whole = _WHOLE_RULE.get(" ".join(forms))
+    answer = " ".join(forms)
+    whole = _WHOLE_RULE.get(answer)
     if whole:
         return whole
     roles = list(takewhile(bool, map(roles_of, forms)))
-    if len(roles) < len(forms) or " ".join(forms) in SAYS or ("ничего" in forms and not GOODS.isdisjoint(forms)):
+    if (
+        len(roles) < len(forms)
+        or any(phrase in answer for phrase in SAYS)
+        or ("ничего" in forms and not GOODS.isdisjoint(forms))
+    ):
         return ""
     heads = _heads(roles, yet=not YET.isdisjoint(forms))
     return "" if heads is None else _verdict(heads, frozenset().union(*roles), part)
@@ -81,17 +94,40 @@ def roles_of(form: str) -> frozenset[str]:
     (['fault'], ['denies'], [])
     """
     roles = _ROLE_OF.get(form, frozenset()) | (_ROLE_OF.get(lemma(form), frozenset()) - BY_FORM)
-    if not roles and form.startswith("не") and roles_of(form[2:]) & {"find", "speak"}:
+    if roles or len(form) < _MISSPELT or readings(form):
+        return roles
+    if form.startswith("не") and roles_of(form[2:]) & {"find", "speak"}:
         return frozenset({"denies"})  # «ненашла» in one word
-    return roles
+    for cut in range(3, len(form) - 2):  # «минусовнет»
+        if form[cut:] in _RUN_ON and roles_of(form[:cut]) & {"fault", "which"}:
+            return frozenset({"denies", "fault"})
+    return next((_spelt()[part] for part in _lacking_one(form) if part in _spelt()), frozenset())
+
+
+@cache
+def _spelt() -> dict[str, frozenset[str]]:
+    """Return the forms of the words of the chief roles, and each of them short of one letter, with their roles.
+
+    A word that no dictionary knows is a slip of such a word when the two are one letter apart.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for word, roles in _ROLE_OF.items():
+        if roles & _CHIEF and len(word) >= _MISSPELT:
+            for form in forms_of(word) if word == lemma(word) else (word,):
+                for part in _lacking_one(form):
+                    found.setdefault(part, roles)
+    return found
+
+
+def _lacking_one(form: str) -> list[str]:
+    """Return a form and what is left of it without each of its letters."""
+    return [form, *(form[:i] + form[i + 1 :] for i in range(len(form)))]
 
 
 def _heads(roles: Sequence[frozenset[str]], yet: bool) -> set[str] | None:
     """Return what the words deny (``none``, ``not-said``), or None when a word stands where it says something."""
     found = frozenset().union(*roles)
     free = set(_FREE).union(*(roles.split() for roles, beside in _FREE_BESIDE if found & set(beside.split())))
-    if "speak" not in found:
-        free.add("usage")  # «не понял, как пользоваться» says something
     heads: set[str] = set()
     i = 0
     while 0 <= i < len(roles):
@@ -102,8 +138,8 @@ def _heads(roles: Sequence[frozenset[str]], yet: bool) -> set[str] | None:
             i, met = _over(roles, i + 1, _deniable(found, "nor" in role, yet, bool(heads)))
             heads.add(_head_of(met))
         elif "without" in role:
-            i, _ = _over(roles, i + 1, frozenset({"fault", "them"}))
-            heads.add("none")
+            i, met = _over(roles, i + 1, frozenset({"fault", "them", "place", "speak"}))
+            heads.add(_head_of(met))
         elif "preposition" in role and "fill" not in role:
             i = _after_preposition(roles, i)
         elif role & free or "not" in role:
@@ -127,15 +163,17 @@ def _head_of(denied: frozenset[str]) -> str:
 
 def _deniable(found: frozenset[str], nor: bool, yet: bool, denied: bool) -> frozenset[str]:
     """Return the roles that «не» or «ни» may deny in an answer whose words have the roles ``found``."""
-    wanted = {"find", "speak", "only", "what", "regret", "pick"}
+    wanted = {"find", "seek", "speak", "only", "what", "regret", "pick"}
     if yet or found & {"fault", "merit"}:
         wanted.add("see")
     if yet:
         wanted.add("use")
     if nor:
-        wanted |= {"which", "seek"}
+        wanted |= {"which", "when"}
     if denied or "speak" in found:
         wanted.add("can")
+    if "denies" in found:
+        wanted.add("need")
     return frozenset(wanted)
 
 
@@ -171,8 +209,7 @@ def _verdict(heads: set[str], found: frozenset[str], part: str) -> str:
         return "not-said" if silent else "none"
     if found & {"there", "look"} or ("place" in found and found & {"look", "wrote", "preposition"}):
         return "elsewhere"
-    marks = "number" in found and not found & {"fault", "merit", "find", "use", "usage"}  # «10/10»
-    return "all-good" if part == "cons" and (well or marks) else ""
+    return "all-good" if part == "cons" and (well or "thanks" in found) else ""
 
 
 _ROLE_OF = {

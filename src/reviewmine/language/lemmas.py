@@ -58,6 +58,15 @@ def lemma(form: str) -> str:
     return parse(form).lemma
 
 
+def forms_of(word: str) -> frozenset[str]:
+    """Return all forms of a dictionary word, ё as е.
+
+    >>> sorted(forms_of("минус"))[:3]
+    ['минус', 'минуса', 'минусам']
+    """
+    return frozenset(one.word.replace("ё", "е") for one in _analyzer().parse(word)[0].lexeme)
+
+
 def nominative(phrase: str) -> str:
     """Return a noun phrase in the nominative: adjectives before a noun, or a noun before what belongs to it.
 
