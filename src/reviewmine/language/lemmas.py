@@ -59,12 +59,13 @@ def lemma(form: str) -> str:
 
 
 def forms_of(word: str) -> frozenset[str]:
-    """Return all forms of a dictionary word, ё as е.
+    """Return all forms of a dictionary word in any of its readings, ё as е.
 
     >>> sorted(forms_of("минус"))[:3]
     ['минус', 'минуса', 'минусам']
     """
-    return frozenset(one.word.replace("ё", "е") for one in _analyzer().parse(word)[0].lexeme)
+    readings = _analyzer().parse(word)
+    return frozenset(one.word.replace("ё", "е") for reading in readings for one in reading.lexeme)
 
 
 def nominative(phrase: str) -> str:
