@@ -12,6 +12,7 @@ from reviewmine.cli import main
 COMMANDS = [
     "read",
     "statements",
+    "explain",
     "discover",
     "taxonomy",
     "train",
@@ -283,3 +284,14 @@ class TestMasks:
         assert code == 0
         assert "personal data is not masked in raw/insights.json: keep it where the reviews themselves may lie" in out
         assert self.told(reviews / "raw/insights.json") == (True, True)
+
+
+def test_explain_shows_how_a_review_is_cut(cli, refused):
+    code, out, _ = cli("explain", "Тихий. Минусы: их нет")
+    assert code == 0
+    assert [line.split() for line in out.splitlines()[:-1]] == [
+        ["0–6", "text", "begins", "Тихий."],
+        ["15–21", "cons", "marker:colon", "says", "nothing:", "none", "их", "нет"],
+    ]
+    assert out.endswith("explain: 2 statements, 1 null answers\n")
+    assert "--part 'neg', expected one of title, pros" in refused("explain", "Тихий", "--part", "neg")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gold.sheets import half, score_cuts, statement_cases
 from reviewmine.corpus.cut_rules import RULES, lines, stops
-from reviewmine.corpus.statements import cut, cut_review, cut_reviews, explain, is_misplaced
+from reviewmine.corpus.statements import cut, cut_field, cut_review, cut_reviews, explain, explain_field, is_misplaced
 from reviewmine.router.features import TEXT_FIELDS
 
 CASES = [
@@ -206,3 +207,67 @@ def test_hostile_text_takes_linear_time(piece):
     cut(text)
     cut_review({"text": text})
     assert time.perf_counter() - started < 4
+
+
+def test_every_statement_of_a_field_names_the_rule_that_opened_it():
+    found = explain_field("Тихий))) Минусы - шнур короткий, но хватает розетки\n- греется", "comment")
+    assert [(one.part, one.text, rules) for one, rules in found] == [
+        ("comment", "Тихий)))", ()),
+        ("cons", "шнур короткий", ("marker:line",)),
+        ("cons", "но хватает розетки", ("turns",)),
+        ("cons", "греется", ("lines",)),
+    ]
+
+
+@given(TEXTS)
+def test_only_the_first_statement_of_a_field_begins_without_a_rule(text):
+    found = explain_field(text)
+    assert [one for one, _ in found] == list(cut_field(text, "text"))
+    assert all(rules for _, rules in found[1:])
+
+
+UNCUT = [
+    "Комплект на 1,5 сп. кровать",
+    "см. https://shop.example/a?id=7.25&x=1 и верните деньги",
+    "привезли без(!) коробки",
+    "ну... не знаю",
+    "не только шумит, но и греется",
+    "Брал за 500 р. и не жалею",
+]
+
+
+@pytest.mark.parametrize("text", UNCUT)
+def test_what_stays_whole(text):
+    assert cut(text) == [(0, len(text))]
+
+
+CUT_BY_SIGNS = [
+    ("Деньги списали!!1Поддержка молчит", ["Деньги списали!!1", "Поддержка молчит"]),
+    ("Щенку зашло ^_^ Съел всё", ["Щенку зашло ^_^", "Съел всё"]),
+    ("плохо.верните деньги", ["плохо.", "верните деньги"]),
+    ("Спасибо) буду брать ещё", ["Спасибо)", "буду брать ещё"]),
+    ("Сломалось( жаль деньги", ["Сломалось(", "жаль деньги"]),
+    ("✅ мягкий ✅ не линяет", ["мягкий", "не линяет"]),
+    ("а) шумит б) греется", ["а) шумит", "б) греется"]),
+    ("привезли в\nпонедельник", ["привезли в\nпонедельник"]),
+    ("<p>Шумит</p><p>Греется</p>", ["Шумит", "Греется"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CUT_BY_SIGNS)
+def test_signs_as_people_type_them(text, expected):
+    assert [text[start:end] for start, end in cut(text)] == expected
+
+
+def test_the_gold_sheet_is_met():
+    cases = statement_cases()
+    assert score_cuts(cases, lambda text: (start for start, _ in cut(text))).f1 >= 0.93
+    held = half(cases, "held out")
+    assert score_cuts(held, lambda text: (start for start, _ in cut(text))).f1 >= 0.93
+
+
+def test_the_seller_and_the_page_are_not_the_customer():
+    told = [
+        (one.part, one.null) for one in cut_review({"text": "Способ покупки: доставка\nШумит.\nОтвет продавца: Жаль!"})
+    ]
+    assert told == [("meta", "meta"), ("text", ""), ("reply", "reply")]

@@ -1,5 +1,6 @@
 """Commands on data: read, statements, discover, taxonomy."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -55,6 +56,25 @@ def statements(sources: Sources, out: Out, map_path: Map = None, as_of: AsOf = N
         if stream.n_rejected:
             say(workflow.rejected_line(stream.first_reject, stream.n_rejected, stream.n_read))
         workflow.statements(stream.batches(), out, n_reviews=stream.n_kept, progress=progress, say=say)
+
+
+@app.command()
+def explain(
+    text: Annotated[str | None, typer.Argument(help="The review; without it, text is read from stdin.")] = None,
+    part: Annotated[str, typer.Option(help="What it stands under: text, pros, cons, comment or title.")] = "text",
+) -> None:
+    """Show how one review is cut: each statement with the rule that cut it, null answers and misplaced ones named."""
+    from reviewmine.corpus.statements import explain_field
+    from reviewmine.router import TEXT_FIELDS
+
+    if part not in TEXT_FIELDS:
+        raise ReviewmineError(f"--part {part!r}", expected=f"one of {', '.join(TEXT_FIELDS)}", do="name one of them")
+    found = explain_field(sys.stdin.read() if text is None else text, part)
+    for one, rules in found:
+        why = ", ".join(rules) or "begins"
+        told = f"says nothing: {one.null}" if one.null else "misplaced" if one.misplaced else ""
+        print(f"{one.start:>5}–{one.end:<5} {one.part:<8} {why:<16} {told:<22} {' '.join(one.text.split())}")
+    say(f"explain: {len(found)} statements, {sum(bool(one.null) for one, _ in found)} null answers")
 
 
 @app.command()

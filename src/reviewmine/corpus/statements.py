@@ -12,7 +12,7 @@ import pandas as pd
 
 from reviewmine.corpus.cut_rules import RULES, Rule
 from reviewmine.corpus.cut_tables import BULLETS, LOOSE_BULLETS
-from reviewmine.corpus.fields import Piece, marked_pieces
+from reviewmine.corpus.fields import Piece, find_marks, marked_pieces
 from reviewmine.corpus.nulls import null_rule
 from reviewmine.corpus.review import STATEMENT_COLUMNS, Statement, statement_schema
 from reviewmine.language.lemmas import lemmas
@@ -60,6 +60,26 @@ def explain(text: str) -> list[tuple[int, str]]:
     """
     plain = without_markup(text)
     return sorted((place, rule.__name__) for rule in RULES for place in rule(plain) if 0 < place < len(text))
+
+
+def explain_field(raw: str, field: str = "text") -> list[tuple[Statement, tuple[str, ...]]]:
+    """Return the statements of a field, each with the rules that made it begin where it does.
+
+    ``marker:colon`` and its like are rules of ``find_marks``; the others those of ``cut``; none for the beginning.
+
+    >>> [(one.text, rules) for one, rules in explain_field("Тихий. Минусы: шнур")]
+    [('Тихий.', ()), ('шнур', ('marker:colon',))]
+    """
+    raw = raw[:MAX_CHARS]
+    places = [(mark.end, f"marker:{mark.rule}") for mark in find_marks(raw)]
+    for piece in marked_pieces(raw, unmarked=field):
+        places += [(piece.start + at, rule) for at, rule in explain(raw[piece.start : piece.end])]
+    found, behind = [], 0
+    for one in cut_field(raw, field):
+        rules = dict.fromkeys(rule for at, rule in sorted(places) if behind < at <= one.start)
+        found.append((one, tuple(rules)))
+        behind = one.start
+    return found
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
