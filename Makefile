@@ -11,10 +11,10 @@ unexport PYTHONPATH VIRTUAL_ENV
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train run test lint check lab notebooks mlflow bench clean
+.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus clean
 
 help: ## print this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## make .venv from uv.lock
 
@@ -55,6 +55,9 @@ mlflow: $(STAMP) ## open the MLflow page on 127.0.0.1:5000
 bench: $(STAMP) ## compare with what people use today, on $${REVIEWMINE_DATA}
 	$(BIN)/python experiments/benchmarks/discovery.py
 	$(BIN)/python experiments/benchmarks/classifier.py
+
+bench-corpus: $(STAMP) ## measure field split, null answers, cuts and speed, beside spaCy and razdel
+	PYTHONPATH=tests $(BIN)/python experiments/benchmarks/corpus.py
 
 clean: ## remove everything that is rebuilt: runs, caches, .venv
 	rm -rf experiments/runs experiments/mlflow.db experiments/mlartifacts experiments/.mlflow.lock data/interim data/processed

@@ -19,8 +19,8 @@ PYTHON = [text for kind, text in BLOCKS if kind == "python"]
 
 
 def test_every_make_target_in_the_readme_exists():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    assert set(re.findall(r"make ([a-z]+)", README)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert set(re.findall(r"make ([a-z-]+)", README)) <= targets
     assert {
         "setup",
         "demo",
@@ -32,6 +32,7 @@ def test_every_make_target_in_the_readme_exists():
         "notebooks",
         "mlflow",
         "bench",
+        "bench-corpus",
         "clean",
     } <= targets
 
@@ -82,6 +83,17 @@ def test_the_commands_and_blocks_of_the_readme_run_in_order(tmp_path, monkeypatc
         run_and_compare(text)
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_the_commands_and_blocks_of_the_documents_run(path, capsys, monkeypatch):
+    for kind, text in re.findall(r"```(\w+)\n(.*?)```", path.read_text(encoding="utf-8"), flags=re.DOTALL):
+        if kind == "python":
+            run_and_compare(text)
+        for command in text.splitlines() if kind == "sh" else ():
+            monkeypatch.setattr(sys, "argv", shlex.split(command))
+            assert exit_code() == 0, command
+            assert capsys.readouterr().out.strip(), command
+
+
 def exit_code() -> object:
     """Run the command line and return the code it ends with."""
     try:
@@ -97,7 +109,9 @@ def run_and_compare(text: str) -> None:
     for line in text.splitlines():
         code, _, comment = line.partition("  # ")
         values = re.findall(r"'([^']+)'", comment)
-        if values:
+        if comment.startswith("["):
+            assert eval(code, names) == eval(comment), line
+        elif values:
             assert eval(code, names) in values, line
         elif comment:
             assert eval(code, names), line

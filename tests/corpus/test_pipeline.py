@@ -1,5 +1,8 @@
 """The spaCy pipeline gives what the engine gives; its components work alone and survive saving."""
 
+import subprocess
+import sys
+
 import pytest
 import spacy
 from hypothesis import given, settings
@@ -116,3 +119,12 @@ def test_saved_documents_keep_what_was_marked(nlp):
 def test_batches_change_nothing(nlp):
     docs = list(nlp.pipe(TEXTS, batch_size=3))
     assert [told(doc) for doc in docs] == [engine(text) for text in TEXTS]
+
+
+def test_spacy_alone_loads_a_saved_pipeline(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "nlp")
+    code = "import sys, spacy; doc = spacy.load(sys.argv[1])('Минусы: нет'); print(doc.spans['statements'][0]._.null)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "nlp"], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout.strip() == "none"
