@@ -372,7 +372,7 @@ def test_rejects_notes_and_missing_ids_are_said():
     rejects = pd.DataFrame({"file": ["a.csv"] * 100, "row": range(5, 105), "reason": "no text in it"})
     profile = profile_of(*MANY, rejects=rejects, notes=["a.csv: read as cp1251"], columns={"a.csv": {"text": "Отзыв"}})
     assert kinds(profile) == ["rejected", "notes", "no-ids"]
-    assert "Отвергнуто строк: 100 (20 % прочитанных). Чаще всего: «no text in it», например a.csv, строка 5." in texts(
+    assert "Отвергнуто строк: 100 (20 % прочитанных). Чаще всего: «нет текста», например a.csv, строка 5." in texts(
         profile
     )
 

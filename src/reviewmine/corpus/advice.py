@@ -16,6 +16,9 @@ FEW_ANSWERS = 30
 
 _THIN = "\u202f"
 _NAMES = {"pros": "Достоинства", "cons": "Недостатки"}
+REASONS = {"no text in it": "нет текста"}
+"""The commonest reason of a rejected row in words of the page; the others are told as the reader tells them."""
+
 REPEATS = {
     "products": "под разными товарами",
     "hour": "за один час",
@@ -82,10 +85,11 @@ def _rows(profile: Profile) -> Iterator[Warned]:
     if rows["rejected"]:
         part = rows["rejected"] / rows["read"]
         reason = rows["reasons"][0]
+        why = REASONS.get(reason["reason"], reason["reason"])
         yield (
             "rejected",
             0.1 + part * 4,
-            f"Отвергнуто строк: {figure(rows['rejected'])} ({share(part)} прочитанных). Чаще всего: «{reason['reason']}», "
+            f"Отвергнуто строк: {figure(rows['rejected'])} ({share(part)} прочитанных). Чаще всего: «{why}», "
             f"например {place(reason['places'][0])}.",
         )
     if rows["kept"] < FEW_REVIEWS:

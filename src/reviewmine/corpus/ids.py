@@ -1,7 +1,7 @@
 """Ids of reviews: one for every row, none twice, the same whatever the order of the rows."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ def _hashed(texts: Sequence[str] | NDArray[np.object_]) -> U64:
 
 
 class UniqueIds:
-    """Finds which ids stand twice, holding 16 bytes a row; fed in the order in which ``named`` is asked."""
+    """Finds which ids stand twice, holding a few bytes a row; fed in the order in which ``named`` is asked."""
 
     def __init__(self) -> None:
         """Begin with no rows."""
@@ -50,37 +50,55 @@ class UniqueIds:
         self._contents.append(contents)
 
     def named(self, batches: Batches) -> "Names":
-        """Return the names of all rows; ``batches()`` gives the ids once more, as they were added."""
-        ids = np.concatenate(self._ids) if self._ids else np.zeros(0, dtype=np.uint64)
-        rank = _ranks(ids, np.concatenate(self._contents) if self._contents else ids)
-        taken = np.unique(ids)
+        """Return the names of all rows and forget them; ``batches()`` gives the ids once more, as they were added."""
+        none = np.zeros(0, dtype=np.uint64)
+        ids, contents = np.concatenate([none, *self._ids]), np.concatenate([none, *self._contents])
+        self._ids.clear()
+        self._contents.clear()
+        rank, taken = _ranks(ids, contents)
         if len(taken) == len(ids):
             return Names(rank, {})
-        again = np.flatnonzero(rank > 1)
-        made = np.zeros(len(again), dtype=np.uint64)
-        for start, batch in _placed(batches()):
-            low, high = np.searchsorted(again, [start, start + len(batch)])
-            made[low:high] = _hashed([f"{batch[row - start]}-{rank[row]}" for row in again[low:high]])
-        distinct, counts = np.unique(made, return_counts=True)
-        crowded = np.isin(made, taken) | np.isin(made, distinct[counts > 1])
-        return Names(rank, self._apart(batches, again[crowded], rank, np.union1d(taken, distinct)))
+        del ids, contents
+        made = np.concatenate([_hashed([name for _, name in rows]) for rows in _again(batches, rank)])
+        made.sort()
+        twice = made[1:][made[1:] == made[:-1]]
+        crowded = set(np.concatenate([twice, made[_among(made, taken)]]).tolist())
+        return Names(rank, _apart(batches, rank, crowded, taken, made) if crowded else {})
 
-    @staticmethod
-    def _apart(batches: Batches, rows: NDArray[np.int64], rank: NDArray[np.int32], taken: U64) -> dict[int, str]:
-        """Return names for the few rows whose «7-2» is itself an id of the file."""
-        ids: dict[int, str] = {}
-        for start, batch in _placed(batches()):
-            low, high = np.searchsorted(rows, [start, start + len(batch)])
-            ids |= {int(row): batch[int(row) - start] for row in rows[low:high]}
-        used = set(taken.tolist())
-        names: dict[int, str] = {}
-        for row in sorted(ids, key=lambda row: (ids[row], int(rank[row]))):
-            number = int(rank[row])
-            while (mark := int(_hashed([f"{ids[row]}-{number}"])[0])) in used:
-                number += 1
-            used.add(mark)
-            names[row] = f"{ids[row]}-{number}"
-        return names
+
+def _again(batches: Batches, rank: NDArray[np.int32]) -> Iterator[list[tuple[int, str]]]:
+    """Yield for each batch the rows that are not the first of their id, and the name each would have: «7-2»."""
+    start = 0
+    for batch in batches():
+        found = np.flatnonzero(rank[start : start + len(batch)] > 1).tolist()
+        yield [(start + i, f"{batch[i]}-{rank[start + i]}") for i in found]
+        start += len(batch)
+
+
+def _apart(batches: Batches, rank: NDArray[np.int32], crowded: set[int], taken: U64, made: U64) -> dict[int, str]:
+    """Return other names for the few rows whose «7-2» is itself an id of the file, or the name of another row."""
+    rows = [
+        (name.rsplit("-", 1)[0], int(rank[row]), row)
+        for found in _again(batches, rank)
+        for (row, name), mark in zip(found, _hashed([name for _, name in found]).tolist(), strict=True)
+        if mark in crowded
+    ]
+    used: set[int] = set()
+    names: dict[int, str] = {}
+    for given, number, row in sorted(rows):
+        mark = _hashed([f"{given}-{number}"])
+        while int(mark[0]) in used or _among(mark, taken)[0] or (int(mark[0]) not in crowded and _among(mark, made)[0]):
+            number += 1
+            mark = _hashed([f"{given}-{number}"])
+        used.add(int(mark[0]))
+        names[row] = f"{given}-{number}"
+    return names
+
+
+def _among(marks: U64, ordered: U64) -> NDArray[np.bool_]:
+    """Return for each mark whether it is among ``ordered``, which rise."""
+    place = np.minimum(np.searchsorted(ordered, marks), len(ordered) - 1)
+    return np.asarray(ordered[place] == marks)
 
 
 class Names:
@@ -109,19 +127,22 @@ class Names:
         ]
 
 
-def _ranks(ids: U64, contents: U64) -> NDArray[np.int32]:
-    """Return the place of each row among the rows of its id, from 1, in the order of their content."""
+def _ranks(ids: U64, contents: U64) -> tuple[NDArray[np.int32], U64]:
+    """Return the place of each row among the rows of its id, from 1, in the order of their content; and the distinct ids.
+
+    Written to hold little at once: the arrays are as long as the file has rows.
+    """
     order = np.lexsort((contents, ids))
-    first = np.diff(ids[order], prepend=ids[order][:1] + np.uint64(1)) != 0
-    place = np.arange(len(ids))
+    ordered = ids[order]
+    first = np.ones(len(ids), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    taken = ordered[first]
+    del ordered
+    place = np.arange(len(ids), dtype=np.int32)
+    opened = np.where(first, place, np.int32(0))
+    np.maximum.accumulate(opened, out=opened)
+    place -= opened
+    place += 1
     rank = np.empty(len(ids), dtype=np.int32)
-    rank[order] = place - np.maximum.accumulate(np.where(first, place, 0)) + 1
-    return rank
-
-
-def _placed(batches: Iterable[Sequence[str]]) -> Iterable[tuple[int, Sequence[str]]]:
-    """Yield each batch with the number of its first row."""
-    start = 0
-    for batch in batches:
-        yield start, batch
-        start += len(batch)
+    rank[order] = place
+    return rank, taken

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reviewmine.corpus.advice import MASKS, REPEATS
+from reviewmine.corpus.advice import MASKS, REASONS, REPEATS
 from reviewmine.files import finite, write_text
 from reviewmine.report.page import clean, template
 from reviewmine.report.pains import mapping_of, rows_of, text_of
@@ -43,7 +43,10 @@ def _lay_out(data: Mapping[str, Any]) -> dict[str, Any]:
     fields = [_field(row) for row in rows_of(data.get("fields"))]
     return {
         "rows": {name: rows.get(name) for name in ("read", "kept", "rejected")},
-        "reasons": rows_of(rows.get("reasons")),
+        "reasons": [
+            row | {"reason": REASONS.get(str(row.get("reason")), row.get("reason"))}
+            for row in rows_of(rows.get("reasons"))
+        ],
         "measured": {name: measured.get(name) for name in ("rows", "compared", "read_closely")},
         "warnings": [_warning(row) for row in rows_of(data.get("warnings"))],
         "tables": [_table(row) for row in rows_of(data.get("tables"))],
