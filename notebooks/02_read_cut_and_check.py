@@ -33,6 +33,7 @@ from reviewmine.corpus.nulls import null_rule, roles_of
 from reviewmine.corpus.privacy import masked
 from reviewmine.corpus.profile import profile_reviews
 from reviewmine.corpus.statements import explain
+from reviewmine.report.advice import warnings_of
 
 # %% [markdown]
 # ## 1. Любая выгрузка
@@ -94,7 +95,7 @@ doc = nlp("Плюсы: лёгкий. Минусы: их нет")
 
 # %%
 profile = profile_reviews([sample.reviews], sample.rejects, sample.columns, sample.notes)
-for warning in profile["warnings"]:
+for warning in warnings_of(profile):
     print("·", warning["text"])
 
 # %%

@@ -11,7 +11,6 @@ from reviewmine.files import (
     finite,
     neutral,
     read_table,
-    table_batches,
     write_batches,
     write_json,
     write_jsonl,
@@ -130,7 +129,6 @@ def test_batches_make_one_table(tmp_path, ending):
     write_table(whole, FRAME)
     write_batches(parts, [FRAME.iloc[:0], FRAME.iloc[:1], FRAME.iloc[1:]])
     assert read_table(parts).to_csv() == read_table(whole).to_csv()
-    assert pd.concat(table_batches(parts, 1), ignore_index=True).to_csv() == read_table(whole).to_csv()
 
 
 def test_a_parquet_file_says_who_wrote_it(tmp_path):

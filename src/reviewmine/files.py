@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,10 @@ def _write_parquet(path: Path, frames: Iterable[pd.DataFrame]) -> None:
 
     parts = iter(frames)
     first = pa.Table.from_pandas(next(parts), preserve_index=False)
-    schema = first.schema.with_metadata({**(first.schema.metadata or {}), OURS: b"table"})
+    fields = [
+        pa.field(one.name, pa.string()) if pa.types.is_null(one.type) else one for one in first.schema
+    ]  # no rows yet
+    schema = pa.schema(fields, {**(first.schema.metadata or {}), OURS: b"table"})
     with pq.ParquetWriter(path, schema) as out:
         out.write_table(first.cast(schema))
         for frame in parts:
@@ -97,19 +100,6 @@ _WRITERS: dict[str, Callable[[Path, Iterable[pd.DataFrame]], None]] = {
     ".jsonl": _write_jsonl,
     ".parquet": _write_parquet,
 }
-
-
-def table_batches(path: Path, n_rows: int = 20_000) -> Iterator[pd.DataFrame]:
-    """Yield a table written by ``write_table`` in frames of up to ``n_rows``; Parquet is never whole in memory."""
-    if path.suffix.lower() != ".parquet":
-        frame = read_table(path)
-        yield from (frame.iloc[start : start + n_rows] for start in range(0, len(frame), n_rows))
-        return
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    with pq.ParquetFile(path) as table:
-        for batch in table.iter_batches(batch_size=n_rows):
-            yield batch.to_pandas()
 
 
 def read_table(path: Path) -> pd.DataFrame:

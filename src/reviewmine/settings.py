@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -51,6 +52,13 @@ class Data(Closed):
     group: str | None = None
     """Rows that share a value of this column stay in one part."""
     time: str | None = None
+    as_of: date | None = None
+    """The day of the export: from it «вчера» and days without a year count."""
+
+    @property
+    def moment(self) -> datetime | None:
+        """Return ``as_of`` as the moment that dates count from."""
+        return datetime.combine(self.as_of, time()) if self.as_of else None
 
     @model_validator(mode="after")
     def _some_source(self) -> "Data":
@@ -85,6 +93,18 @@ class Split(Closed):
         return self
 
 
+class Rename(Closed):
+    """An endpoint that speaks OpenAI's chat completions and may rename topics; masked text is sent to it."""
+
+    url: Annotated[str, Field(max_length=500)]
+    """Up to and without ``/chat/completions``."""
+    model: Annotated[str, Field(min_length=1, max_length=200)]
+    key: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "REVIEWMINE_RENAME_KEY"
+    """The environment variable that holds the key; without one none is sent."""
+    timeout: Annotated[float, Field(gt=0, le=300)] = 20
+    """Seconds for one answer."""
+
+
 class Discover(Closed):
     """How topics are found."""
 
@@ -97,6 +117,8 @@ class Discover(Closed):
     min_probability: Annotated[float, Field(ge=0, lt=1)] = 0.02
     """A statement whose topic is less probable goes to ``rest``."""
     evidence: Annotated[int, Field(ge=1, le=100)] = 8
+    rename: Rename | None = None
+    """Off by default: names are found in the reviews themselves."""
 
 
 class Model(Closed):

@@ -1,11 +1,17 @@
 """What a person sees while work goes on: a spinner or a bar on stderr, when it is a terminal; nothing elsewhere."""
 
 import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 
 Progress = Callable[[str, float, int], None]
-"""Called with what is done, the share of it that is done, and the number of rows so far."""
+"""Called with the table that is read, or ``WRITING``, the share of all reading or writing that is done, and its rows so far."""
+
+WRITING = "writing"
+"""What is done when no table is being read."""
+
+_NAME_CHARS = 32
 
 
 @contextlib.contextmanager
@@ -22,27 +28,47 @@ def spinner(what: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def bars() -> Iterator[Progress | None]:
-    """Give what draws a bar for each kind of work, with rows, rows a second and the time left; None where nobody looks."""
+    """Give what draws one bar for all reading and one for writing, with rows, rows a second and the time left.
+
+    The bar of reading carries the name of the file at hand. A bar's clock starts when the work before it ends. None where
+    nobody looks.
+    """
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # a file may be called [red]
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %  {task.fields[rows]:,} rows  {task.fields[speed]:,.0f} rows/s"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        tasks: dict[str, int] = {}
+        tasks: dict[bool, tuple[TaskID, float]] = {}
+        last = shown.get_time()
 
         def draw(what: str, share: float, rows: int) -> None:
-            """Move the bar of ``what``."""
-            if what not in tasks:
-                tasks[what] = shown.add_task(what, total=1.0, rows=0, speed=0.0)
-            task = shown.tasks[shown.task_ids.index(tasks[what])]
-            shown.update(task.id, completed=min(1.0, share), rows=rows, speed=rows / max(task.elapsed or 0.0, 0.001))
+            """Move the bar of reading or of writing."""
+            nonlocal last
+            writes, name = what == WRITING, short_name(what)
+            if writes not in tasks:
+                tasks[writes] = shown.add_task(name, total=1.0, rows=0, speed=0.0), last
+            task, began = tasks[writes]
+            last = shown.get_time()
+            speed = rows / (last - began) if last > began else 0.0
+            shown.update(task, description=name, completed=max(0.0, min(1.0, share)), rows=rows, speed=speed)
 
         yield draw
+
+
+def short_name(where: str) -> str:
+    """Return the name of a table without its folders, on one short line that a terminal can show.
+
+    >>> short_name("выгрузки/2024/отзывы.xlsx::Лист1"), short_name("a/" + "б" * 40 + ".csv")
+    ('отзывы.xlsx::Лист1', '…ббббббббббббббббббббббббббб.csv')
+    """
+    name = re.split(r"[/\\]", where.rstrip("/\\"))[-1]
+    name = "".join(char if char.isprintable() else "?" for char in name)
+    return name if len(name) <= _NAME_CHARS else f"…{name[1 - _NAME_CHARS :]}"

@@ -10,6 +10,8 @@ import zipfile
 from contextlib import closing
 from html import escape
 
+from reviewmine.corpus.formats import open_tables
+
 COLUMNS = ("Номер", "Дата", "Оценка", "Достоинства", "Недостатки", "Комментарий")
 REVIEWS = [
     dict(zip(COLUMNS, cells, strict=True))
@@ -171,3 +173,9 @@ def write_reviews(folder, name):
     """Write the reviews under ``name`` and return the source to read."""
     WRITERS[name](folder / name.partition("::")[0])
     return str(folder / name)
+
+
+def read_rows(source):
+    """Yield the rows of all tables of a file, one table after another."""
+    for table in open_tables(source):
+        yield from table.rows

@@ -59,7 +59,7 @@ def test_every_listed_name_is_in_plain_form_and_found():
         for name in names:
             beside = [] if name in LAST_RESORT else ["pros" if field != "pros" else "cons"]
             assert plain(name) == name
-            assert recognise([name, *beside]).column(field) == name
+            assert recognise([name, *beside]).fields[field] == name
 
 
 def test_no_name_is_of_two_fields():
@@ -93,7 +93,7 @@ def test_each_match_says_why():
 def test_the_surer_name_wins_whatever_the_order_and_the_rival_is_noted():
     for columns in (["Отзыв", "Текст"], ["Текст", "Отзыв"]):
         found = recognise(columns)
-        assert found.column("text") == "Текст"
+        assert found.fields["text"] == "Текст"
         assert found.notes == (
             "Отзыв and Текст may both be the text: took Текст, kept Отзыв beside; choose with --map",
         )
@@ -101,8 +101,8 @@ def test_the_surer_name_wins_whatever_the_order_and_the_rival_is_noted():
 
 
 def test_the_whole_name_wins_over_a_part_of_one():
-    assert recognise(["page.text", "Отзыв"]).column("text") == "Отзыв"
-    assert recognise(["page.text", "Оценка"]).column("text") == "page.text"
+    assert recognise(["page.text", "Отзыв"]).fields["text"] == "Отзыв"
+    assert recognise(["page.text", "Оценка"]).fields["text"] == "page.text"
 
 
 ANSWERS = [
@@ -238,8 +238,7 @@ def test_joined_takes_what_later_rows_bring():
     joined = first.joined(later)
     assert joined.fields == {"text": "Отзыв", "rating": "Оценка", "date": "Дата"}
     assert joined.notes == later.notes
-    assert joined.column("date") == "Дата"
-    assert joined.column("channel") is None
+    assert joined.fields["date"] == "Дата"
 
 
 def test_without_need_of_a_text_none_is_asked_for():

@@ -21,6 +21,15 @@ def test_a_short_russian_text_tells_its_encoding(text, encoding):
     assert guess_encoding(text.encode(encoding)) == encoding
 
 
+def test_the_table_is_told_by_the_first_64_kib():
+    english = b"good kettle\n" * 5_000
+    russian = "Молния заедает, а собачка слабая\n"
+    head = english + russian.encode("koi8-r") * 250
+    assert len(english) < 1 << 16 < len(head)
+    assert guess_encoding(head) == "koi8-r"
+    assert guess_encoding(head + russian.encode("cp1251") * 20_000) == "koi8-r"
+
+
 OTHERS = [
     (b"", "ascii"),
     (b"id,text\n1,Good kettle\n", "ascii"),

@@ -90,6 +90,6 @@ def test_pieces_stand_in_order_and_have_no_spaces_around(text):
 @pytest.mark.parametrize("piece", ["плюсы:", "плюсы ", " ", "\n", "минусы\n", "-"])
 def test_hostile_text_takes_linear_time(piece):
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(marked_pieces(text)) <= len(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

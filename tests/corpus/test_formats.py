@@ -1,5 +1,6 @@
 """The door of the readers: the same reviews from every format; what breaks ends in one line."""
 
+import gc
 import gzip
 import random
 
@@ -7,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.fixtures import REVIEWS, WRITERS, separated, write_reviews
-from reviewmine.corpus.formats import READERS, open_tables, read_rows, unpack
+from corpus.fixtures import REVIEWS, WRITERS, read_rows, separated, write_reviews
+from reviewmine.corpus import formats
+from reviewmine.corpus.formats import READERS, open_tables, unpack
+from reviewmine.corpus.formats.unpack import ByteSource
 from reviewmine.errors import ReviewmineError
 
 
@@ -32,7 +35,8 @@ NOTED = [
     ("excel.csv", []),
     ("utf-16.csv", []),
     ("reviews.xlsx", []),
-    ("nested.json", []),
+    ("list.json", []),
+    ("nested.json", [f"the list at {one!r} is left out: 1 objects with other keys" for one in ("meta", "pages")]),
     ("cp1251.csv", ["read as cp1251"]),
     ("koi8.csv", ["read as koi8-r"]),
     ("lines.json", ["one object a line, read as JSONL"]),
@@ -60,6 +64,47 @@ def test_rows_are_read_when_asked_for(tmp_path):
     (table,) = open_tables(str(path))
     next(table.rows)
     assert 0 < table.done() < 0.9
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Return the sources that are opened."""
+    sources = []
+
+    class Noted(ByteSource):
+        def __init__(self, path):
+            super().__init__(path)
+            sources.append(self)
+
+    monkeypatch.setattr(formats, "ByteSource", Noted)
+    return sources
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_file_is_closed_when_it_is_read(tmp_path, name, opened):
+    tables = list(open_tables(write_reviews(tmp_path, name)))
+    for table in tables:
+        assert len(list(table.rows)) == len(REVIEWS)
+    assert [one.file.closed for one in opened] == [True]
+
+
+@pytest.mark.parametrize("name", ["comma.csv", "reviews.xlsx", "reviews.parquet", "alone.db", "nested.json"])
+def test_a_file_is_closed_when_its_table_is_dropped(tmp_path, name, opened):
+    (table,) = open_tables(write_reviews(tmp_path, name))
+    del table
+    table = next(open_tables(str(tmp_path / name)))
+    assert next(table.rows)[1] == REVIEWS[0]
+    del table
+    gc.collect()
+    assert [one.file.closed for one in opened] == [True, True]
+
+
+def test_a_file_that_cannot_be_read_is_closed(tmp_path, opened):
+    for name, data in [("a.xlsx", b"PK\x03\x04 no"), ("a.db", b"SQLite format 3\0 no"), ("a.csv", b"")]:
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(ReviewmineError):
+            rows_of(tmp_path / name)
+    assert [one.file.closed for one in opened] == [True] * 3
 
 
 BROKEN = [

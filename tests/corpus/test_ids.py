@@ -44,7 +44,7 @@ def test_ids_that_stand_once_stay():
 
 
 def frame(**columns):
-    blank = {name: [""] * len(next(iter(columns.values()))) for name in ("id", *TEXT_FIELDS)}
+    blank = {name: [""] * len(next(iter(columns.values()))) for name in ("id", *TEXT_FIELDS, "date")}
     return pd.DataFrame(blank | columns, dtype=object)
 
 
@@ -53,6 +53,8 @@ def test_a_row_without_an_id_is_named_by_its_texts():
     assert ids[0] == ids[1] != ids[2]
     assert all(id.startswith("r") and len(id) == 13 for id in ids)
     assert content_ids(frame(text=["Шумит"], id=["9"])) == ["9"]
+    one, other = content_ids(frame(text=["Отлично"] * 2, id=["", ""], date=["01.04.2026", "02.04.2026"]))
+    assert one != other
 
 
 def test_an_absent_column_is_like_an_empty_one():

@@ -68,9 +68,9 @@ def test_letters_of_other_languages_are_counted_in_their_texts_only():
 
 def test_texts_longer_together_than_one_chunk_stay_in_order():
     texts = ["шумит " * 400, "noisy " * 400, ""] * 400
-    started = time.perf_counter()
+    started = time.process_time()
     assert read_letters(texts).script.tolist() == ["russian", "latin", "none"] * 400
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 @given(st.lists(st.text(alphabet=st.characters(), max_size=30), max_size=8))

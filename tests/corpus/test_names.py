@@ -237,9 +237,9 @@ def test_names_are_not_left_when_nobody_can_find_them(absent, monkeypatch):
     "piece", ["Анна ", "Анна", "А. ", "Я", "Курьер Джамшут и ", "АННА ", "Анна-", "Роза\n", "а Б", "Шумахер, \u0000"]
 )
 def test_hostile_text_takes_linear_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     mask(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_half_characters_do_no_harm():

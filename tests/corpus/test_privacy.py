@@ -246,6 +246,6 @@ def test_luhn(number, valid):
     "|5 этаж |а |А1-|№|vk.com/|12-й Мира |[номер] |паспорт |0|9 |(1|DE89|t.me/a|@ab|а123|звон 9".split("|"),
 )
 def test_hostile_text_takes_linear_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     mask(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

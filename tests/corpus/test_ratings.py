@@ -244,7 +244,7 @@ NOTES = [
     (["5/5"] * 99 + ["0/5"], "", "1 rating outside 1..5, such as 0; left empty"),
     ([4, 500], "", "ratings on no usual scale (from 4 to 500); left empty"),
     ([4, "так себе", "ну такое", "так себе"], "", "3 ratings not understood, such as 'ну такое'; left empty"),
-    (["\ud800", 9], "", r"ratings on 0..10, brought to 1..5; 1 rating not understood, such as '\ud800'; left empty"),
+    (["\ud800", 9], "", "ratings on 0..10, brought to 1..5; 1 rating not understood, such as '\ufffd'; left empty"),
 ]
 
 

@@ -111,6 +111,25 @@ def test_cells_beyond_the_columns_and_blank_rows(book):
     assert notes == ["1 rows of empty cells are passed over"]
 
 
+def test_blank_rows_between_rows_are_counted_wherever_they_stand(book):
+    blank = [None, None]
+    rows = [
+        ["text", "rating"],
+        blank,
+        ["один", 1],
+        blank,
+        blank,
+        *[["да", 5]] * 80,
+        blank,
+        ["два", 2],
+        blank,
+        [" ", ""],
+    ]
+    ((kept, notes),) = read(book(Лист=rows)).values()
+    assert [number for number, row in kept if row["text"] != "да"] == [3, 87]
+    assert notes == ["4 rows of empty cells are passed over"]
+
+
 def test_a_cell_merged_over_rows_stands_in_each(book):
     path = book(Лист=[["Товар", "Отзыв"], ["Чайник", "Шумит"], [None, "Течёт"], [None, "Тихий"], ["Утюг", "Греет"]])
     made = openpyxl.load_workbook(path)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gold.sheets import half, score_cuts, statement_cases
 from reviewmine.corpus.cut_rules import RULES, lines, stops
+from reviewmine.corpus.fields import MARKERS
 from reviewmine.corpus.statements import cut, cut_field, cut_review, cut_reviews, explain, explain_field, is_misplaced
 from reviewmine.router.features import TEXT_FIELDS
 
@@ -203,10 +204,10 @@ HOSTILE = [", но ", ", но" + " " * 210, "- ", "1. а ", ".", "))", "\n", "а
 @pytest.mark.parametrize("piece", HOSTILE, ids=lambda piece: ascii(piece[:6]))
 def test_hostile_text_takes_linear_time(piece):
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     cut(text)
     cut_review({"text": text})
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_every_statement_of_a_field_names_the_rule_that_opened_it():
@@ -271,3 +272,10 @@ def test_the_seller_and_the_page_are_not_the_customer():
         (one.part, one.null) for one in cut_review({"text": "Способ покупки: доставка\nШумит.\nОтвет продавца: Жаль!"})
     ]
     assert told == [("meta", "meta"), ("text", ""), ("reply", "reply")]
+
+
+def test_frames_hold_every_part_that_a_text_may_have():
+    texts = [f"{names.split('|')[0]}: шнур короткий" for names in MARKERS.values()]
+    blank = dict.fromkeys(TEXT_FIELDS, "")
+    reviews = pd.DataFrame([blank | {"id": str(i), "text": text} for i, text in enumerate(texts)])
+    assert set(cut_reviews(reviews)["part"]) == set(MARKERS)

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from corpus.fixtures import sqlite
-from reviewmine.corpus.formats import open_tables
+from reviewmine.corpus.formats import open_tables, stored
+from reviewmine.corpus.formats.table import Source
+from reviewmine.corpus.formats.unpack import ByteSource
 from reviewmine.errors import ReviewmineError
 
 
@@ -59,6 +61,13 @@ def test_a_table_name_is_no_sql(database):
     )
     assert read(f'{path}::x"; drop table y; --') == [(1, {"text": "Шум"})]
     assert len(sqlite3.connect(path).execute("select name from sqlite_master").fetchall()) == 2
+
+
+def test_a_database_is_not_written_to(database):
+    path = database("create table t (text)")
+    opened = stored._opened(Source(path, path.name, "", ByteSource(path)))
+    with closing(opened), pytest.raises(sqlite3.OperationalError, match="readonly"):
+        opened.execute("insert into t values ('Шум')")
 
 
 def test_bytes_and_bad_text_are_read_as_text(database):

@@ -5,7 +5,7 @@ import pytest
 from reviewmine.language import lexicon
 from reviewmine.language.normalize import normalize
 
-TABLES = ["STOP_WORDS", "DOMAIN_WORDS", "NEGATIONS", "NULL_ANSWERS", "ALL_GOOD", "PRAISE", "COMPLAINT"]
+TABLES = ["STOP_WORDS", "DOMAIN_WORDS", "NEGATIONS", "PRAISE", "COMPLAINT"]
 
 
 def test_every_table_is_listed_here():
@@ -30,4 +30,3 @@ def test_a_negation_is_no_stop_word():
 
 def test_no_word_is_praise_and_complaint():
     assert not lexicon.PRAISE & lexicon.COMPLAINT
-    assert not lexicon.ALL_GOOD & lexicon.NULL_ANSWERS

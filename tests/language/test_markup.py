@@ -46,6 +46,6 @@ def test_words_are_read_through_markup():
 
 @pytest.mark.parametrize("piece", ["<b ", "&amp;", "&", "<", "&#1", "<br" + " " * 400])
 def test_hostile_text_takes_linear_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     without_markup(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -114,7 +114,7 @@ HOSTILE = ["а", "1", "1.", "(", "а\u0301", "а-", "http://", "\u00ad", "\ud800
 @pytest.mark.parametrize("piece", HOSTILE, ids=ascii)
 def test_hostile_text_takes_linear_time(piece):
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     normalize(text)
     assert sum(1 for _ in tokens(text)) == len(words(text))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

@@ -8,8 +8,11 @@ from itertools import pairwise
 import pytest
 
 from corpus.test_copies import BOT, reviews
+from corpus.test_profile import profile_of
+from report.test_advice import MANY
 from report.test_page import HOSTILE, Page, hostile
 from reviewmine.corpus.profile import profile_reviews
+from reviewmine.report.advice import ALARM, warnings_of
 from reviewmine.report.pictures import WIDE_STEP, by_step
 from reviewmine.report.profile import render_profile, write_profile
 
@@ -86,15 +89,21 @@ def test_числа_профиля_стоят_на_странице(profile):
 
 def test_предупреждения_стоят_первыми_и_по_порядку(profile):
     said = words(profile)
-    places = [said.index(" ".join(row["text"].replace("\u202f", " ").split())) for row in profile["warnings"]]
+    places = [said.index(" ".join(row["text"].replace("\u202f", " ").split())) for row in warnings_of(profile)]
     assert places == sorted(places)
     assert places[-1] < said.index("Строки и столбцы", 200)
-    grave = sum(row["weight"] >= 0.4 for row in profile["warnings"])
+    grave = sum(row["weight"] >= ALARM for row in warnings_of(profile))
     assert render_profile(profile).count("<li class=grave>") == grave > 0
 
 
 def test_без_замечаний_так_и_сказано(profile):
-    assert "Замечаний нет." in words(profile | {"warnings": []})
+    assert "Замечаний нет." in words(profile_of(*MANY))
+    assert "Замечаний нет." not in words(profile)
+
+
+def test_без_сегодняшнего_дня_о_будущем_ни_слова(profile):
+    assert "В будущем 0" in words(profile)
+    assert "В будущем" not in words(profile | {"dates": profile["dates"] | {"future": None}})
 
 
 def test_страница_размечена_для_чтения_вслух(profile):
@@ -122,6 +131,19 @@ def test_чужие_слова_никогда_не_становятся_разм
 def hostile_values(data):
     """Return a profile with every text hostile but the dates, by which charts are drawn."""
     return hostile({name: value for name, value in data.items() if name != "dates"}) | {"dates": data["dates"]}
+
+
+def test_имени_и_телефона_нет_нигде_на_странице():
+    import pandas as pd
+
+    person = "Менеджер Ольга, 8 (900) 000-12-34"
+    rows = [row | {"product": person, "channel": person, "Оценка": person, "тег": person, person: "да"} for row in ROWS]
+    rejects = pd.DataFrame({"file": ["a.csv"], "row": [1], "reason": [person]})
+    columns = {"a.csv": {"rating": "Оценка", "text": person}}
+    said = words(profile_reviews([reviews(*rows)], rejects, columns, [person]))
+    assert "000-12-34" not in said
+    assert "Ольга" not in said
+    assert said.count("[имя], [телефон]") >= 6
 
 
 @pytest.mark.parametrize("place", ["pros", "product", "тег", "id", "Оценка"])
@@ -153,7 +175,7 @@ def test_личных_данных_на_странице_нет(profile):
 
 @pytest.mark.parametrize(
     "key",
-    "rows warnings tables notes fields words parts letters ratings dates product copies masks extras ids measured".split(),
+    "rows tables notes fields words parts letters ratings dates product copies masks extras ids measured".split(),
 )
 @pytest.mark.parametrize("empty", [None, {}, []])
 def test_чего_нет_в_профиле_того_нет_на_странице(profile, key, empty):

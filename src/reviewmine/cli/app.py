@@ -1,5 +1,7 @@
 """The typer app, its errors and exit codes."""
 
+import contextlib
+import signal
 import sys
 from typing import Annotated
 
@@ -26,6 +28,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # a terminal that cannot show Cyrillic must not stop the work
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    with contextlib.suppress(ValueError):  # outside the main thread signals are not ours
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is half done is cleaned up
     debug = "--debug" in sys.argv
     try:
         app(args=[argument for argument in sys.argv[1:] if argument != "--debug"])

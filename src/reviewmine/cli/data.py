@@ -1,4 +1,4 @@
-"""Commands on data: read, statements, discover, taxonomy."""
+"""Commands on data: read, statements, explain, discover."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from reviewmine.cli.app import app, taxonomy_app
+from reviewmine.cli.app import app
 from reviewmine.cli.options import AsOf, Map, NoMask, Out, Sources, mapping, moment, reviews_in, say
 from reviewmine.errors import ReviewmineError
 from reviewmine.terminal import bars, spinner
@@ -53,8 +53,11 @@ def statements(sources: Sources, out: Out, map_path: Map = None, as_of: AsOf = N
         bars() as progress,
         open_reviews(sources, mapping(map_path), moment(as_of), spill=out.parent, progress=progress) as stream,
     ):
+        for note in stream.notes:
+            say(note)
         if stream.n_rejected:
-            say(workflow.rejected_line(stream.first_reject, stream.n_rejected, stream.n_read))
+            first = workflow.rejected_line(stream.first_reject, stream.n_rejected, stream.n_read)
+            say(f"{first}; `reviewmine read` lists them")
         workflow.statements(stream.batches(), out, n_reviews=stream.n_kept, progress=progress, say=say)
 
 
@@ -86,9 +89,10 @@ def discover(
     types: Annotated[int | None, typer.Option(help="How many topics; by default the data decides.")] = None,
     about: Annotated[str | None, typer.Option(help="pains (default) or all.")] = None,
     map_path: Map = None,
+    as_of: AsOf = None,
     no_mask: NoMask = False,
 ) -> None:
-    """Find topics: assignments.csv, draft.yaml, evidence.jsonl and card.json in the folder OUT."""
+    """Find topics: assignments.csv, draft.yaml, evidence.jsonl, card.json and topics.html in the folder OUT."""
     from pydantic import ValidationError
 
     from reviewmine import workflow
@@ -106,7 +110,7 @@ def discover(
             f"--{first['loc'][0]} {first['input']!r}: {first['msg']}", do="see reviewmine discover --help"
         ) from error
     with spinner("discovering"):
-        reviews = reviews_in(sources, map_path)
+        reviews = reviews_in(sources, map_path, as_of)
         workflow.statements([reviews], out / "statements.parquet", n_reviews=len(reviews), say=say)
         cut = read_table(out / "statements.parquet")
         name, seed, mask = (
@@ -114,22 +118,3 @@ def discover(
         )
         mask = mask and not no_mask
         workflow.discover(cut, reviews, out, settings, name=name, seed=seed, mask=mask, say=say)
-
-
-@taxonomy_app.command("check")
-def taxonomy_check(path: Annotated[Path, typer.Argument(help="The taxonomy file.")]) -> None:
-    """Validate a taxonomy file and list what is doubtful in it; exit 1 when an error is found."""
-    from reviewmine.taxonomy.check import check_taxonomy
-    from reviewmine.taxonomy.model import load_taxonomy
-
-    taxonomy = load_taxonomy(path)
-    findings = check_taxonomy(taxonomy)
-    for finding in findings:
-        print(f"{finding.level}: {finding.code}: {finding.what}")
-    errors = sum(finding.level == "error" for finding in findings)
-    say(
-        f"taxonomy check: {path}: {len(taxonomy.types)} types in {len(taxonomy.groups)} groups, "
-        f"{errors} errors, {len(findings) - errors} warnings"
-    )
-    if errors:
-        raise typer.Exit(1)

@@ -8,6 +8,7 @@ import typer
 
 from reviewmine.cli.app import app
 from reviewmine.cli.options import (
+    AsOf,
     Bundle,
     ExperimentFile,
     Map,
@@ -94,6 +95,7 @@ def score(
         bool, typer.Option("--probabilities", help="Add a JSON object type→p to each row.")
     ] = False,
     map_path: Map = None,
+    as_of: AsOf = None,
 ) -> None:
     """Score reviews with a bundle: .csv, .jsonl or .parquet by the ending of OUT."""
     from reviewmine import workflow
@@ -101,5 +103,5 @@ def score(
 
     workflow.not_over(sources, out)
     with spinner("scoring"):
-        workflow.score(bundle, reviews_in(sources, map_path), out, probabilities=probabilities, say=say)
-    note_sources(out, bundle, sources, map_path)
+        workflow.score(bundle, reviews_in(sources, map_path, as_of), out, probabilities=probabilities, say=say)
+    note_sources(out, bundle, sources, map_path, as_of)

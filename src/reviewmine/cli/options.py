@@ -49,12 +49,12 @@ def moment(as_of: str | None) -> Any:
     return parse_as_of(as_of) if as_of else None
 
 
-def reviews_in(sources: list[str], map_path: Path | None) -> Any:
-    """Return the reviews in ``sources``."""
+def reviews_in(sources: list[str], map_path: Path | None, as_of: str | None) -> Any:
+    """Return the reviews in ``sources``, and say what was noted and rejected on the way."""
     from reviewmine.corpus.read import read_reviews
-    from reviewmine.workflow import rejected_line
+    from reviewmine.workflow import said_of
 
-    reading = read_reviews(sources, mapping(map_path))
-    if len(reading.rejects):
-        say(rejected_line(reading.rejects.iloc[0], len(reading.rejects), reading.n_read))
+    reading = read_reviews(sources, mapping(map_path), moment(as_of))
+    for line in said_of(reading):
+        say(line)
     return reading.reviews

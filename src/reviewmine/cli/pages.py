@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reviewmine.cli.app import app
-from reviewmine.cli.options import Map, NoMask, Out, reviews_in, say
+from reviewmine.cli.options import AsOf, Map, NoMask, Out, reviews_in, say
 from reviewmine.errors import ReviewmineError
 from reviewmine.terminal import spinner
 
@@ -22,6 +22,7 @@ def insights(
     bundle: Annotated[Path | None, typer.Option("--bundle", help="The bundle; by default as `score` noted it.")] = None,
     title: Annotated[str, typer.Option(help="The title of the report.")] = "",
     map_path: Map = None,
+    as_of: AsOf = None,
     no_mask: NoMask = False,
 ) -> None:
     """Find shares, trends, impact on the rating, owners and quotes of a scored file."""
@@ -41,7 +42,7 @@ def insights(
         raise ReviewmineError(found, where=str(folder), do="score again or name the bundle with --bundle")
     with spinner("finding insights"):
         frame = read_table(scored)
-        table = reviews_in(list(sources), map_path or noted.map_path)
+        table = reviews_in(list(sources), map_path or noted.map_path, as_of or noted.as_of)
         router = Router.load(folder)
         evidence = workflow.routed_evidence(router, frame, table)
         known, shown = router.bundle.taxonomy, title or scored.stem

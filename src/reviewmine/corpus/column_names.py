@@ -36,6 +36,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "|содержание отзыва|отзыв текст|сообщение|обращение|текст обращения|содержание обращения|суть обращения|текст сообщения"
         "|сообщение клиента|текст жалобы|жалоба|суть жалобы|описание обращения|описание проблемы|текст заявки|ответ клиента"
         "|ответ покупателя|ответ респондента|текст ответа клиента|message|message text|body|review body|content|review content"
+        "|отзыв о товаре|ваш отзыв|отзыв о покупке"
         "|feedback|feedback text|verbatim|review comment|отзыв пользователя|содержание|описание|description"
     ),
     "rating": _names(
@@ -52,7 +53,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "|опубликован|publication date|published|publish date|published date|review date|date of review|review time"
         "|datetime|date time|create date"
         "|creation date|date create|create time|creation time|submitted at|submission date|review submit date and time"
-        "|posted at|posted|review last update date and time|time|at"
+        "|когда|дата создания сделки|дата сделки|posted at|posted|review last update date and time|time|at"
     ),
     "channel": _names(
         "channel|канал|канал обращения|source|источник|площадка|маркетплейс|marketplace|платформа|platform|источник отзыва"

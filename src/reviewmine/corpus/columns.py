@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from reviewmine.corpus.cells import is_blank
+from reviewmine.corpus.cells import is_blank, shown
 from reviewmine.corpus.column_names import (
     ANSWER_WORDS,
     LAST_RESORT,
@@ -53,15 +53,13 @@ class Columns:
 
     matches: tuple[Match, ...]
     notes: tuple[str, ...] = ()
+    rivals: tuple[tuple[str, str], ...] = ()
+    """Text field and another column that has its name: it steps in where the chosen column is empty."""
 
     @cached_property
     def fields(self) -> dict[str, str]:
         """Return our field to their column."""
         return {match.field: match.column for match in self.matches}
-
-    def column(self, field: str) -> str | None:
-        """Return the column of a field; None when there is none."""
-        return self.fields.get(field)
 
     def joined(self, other: "Columns") -> "Columns":
         """Return these with the matches of ``other`` that take neither a field nor a column taken here."""
@@ -70,7 +68,10 @@ class Columns:
             for match in other.matches
             if match.field not in self.fields and match.column not in self.fields.values()
         )
-        return Columns((*self.matches, *new), tuple(dict.fromkeys((*self.notes, *other.notes))))
+        notes, rivals = (
+            tuple(dict.fromkeys(both)) for both in ((*self.notes, *other.notes), (*self.rivals, *other.rivals))
+        )
+        return Columns((*self.matches, *new), notes, rivals)
 
 
 def recognise(
@@ -98,13 +99,26 @@ def recognise(
     notes = [] if mapping and "text" in mapping else _by_cells(taken, names, filled, sample)
     if need_text and not any(field in taken for field in TEXT_FIELDS):
         raise ReviewmineError(
-            f"no text column among: {', '.join(columns)[:200]}",
+            f"no text column among: {_listed(columns)}",
             expected="one such as Достоинства, Недостатки, Комментарий, text",
             where=where,
             do="name it with --map",
         )
     notes += _rivals(taken, names, filled, mapping or {})
-    return Columns(tuple(taken[field] for field in REVIEW_COLUMNS if field in taken), tuple(notes))
+    rivals = [
+        (field, column)
+        for field in TEXT_FIELDS
+        if field in taken and field not in (mapping or {})
+        for column in _named(field, 0, taken, names, None)
+        if names[column][0] not in LAST_RESORT
+    ]
+    matches = tuple(taken[field] for field in REVIEW_COLUMNS if field in taken)
+    return Columns(matches, tuple(notes), tuple(rivals))
+
+
+def _listed(columns: Sequence[str]) -> str:
+    """Return column names for a message, masked: the first row of a file without a header is a review."""
+    return ", ".join(shown(column, 60) for column in columns[:100])[:300]
 
 
 def plain(name: str) -> str:
@@ -130,7 +144,7 @@ def _mapped(columns: Sequence[str], mapping: Mapping[str, str], where: str) -> d
             )
         if column not in columns:
             raise ReviewmineError(
-                f"no column {column!r}", expected=f"one of {', '.join(columns)[:300]}", where=where, do="fix the map"
+                f"no column {column!r}", expected=f"one of {_listed(columns)}", where=where, do="fix the map"
             )
     return {field: Match(field, column, "named in the map") for field, column in mapping.items()}
 
@@ -238,7 +252,9 @@ def _by_cells(
     if not sizes.get(column):
         return []
     taken["text"] = Match("text", column, "by its cells: the longest texts")
-    return [f"no column is a text by its name: took {column[:60]!r}, which holds the longest texts; choose with --map"]
+    return [
+        f"no column is a text by its name: took {shown(column, 60)!r}, which holds the longest texts; choose with --map"
+    ]
 
 
 def _holds_no_text(words: set[str]) -> bool:
@@ -272,10 +288,9 @@ def _rivals(
         rivals = _named(field, 0, taken, names, filled) if field in _NOTED and field not in mapping else []
         rivals = [column for column in rivals if names[column][0] not in LAST_RESORT]
         if rivals:
-            shown = ", ".join(column[:60] for column in rivals)[:200]
+            others, chosen = ", ".join(shown(column, 60) for column in rivals)[:200], shown(match.column, 60)
             notes.append(
-                f"{shown} and {match.column[:60]} may both be the {field}: took {match.column[:60]}, kept {shown} beside;"
-                " choose with --map"
+                f"{others} and {chosen} may both be the {field}: took {chosen}, kept {others} beside; choose with --map"
             )
     return notes
 

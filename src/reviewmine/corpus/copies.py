@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from reviewmine.corpus.cells import shown
 from reviewmine.corpus.fields import marked_pieces
 from reviewmine.corpus.nulls import null_rule
-from reviewmine.corpus.privacy import mask
 from reviewmine.corpus.shingles import near_roots
 from reviewmine.language.normalize import words
 from reviewmine.router import MAX_CHARS, TEXT_FIELDS
@@ -26,7 +26,6 @@ RATING_SPREAD = 2.0
 """Stars between the ratings of one text that make it a repeat."""
 
 _SHOWN = 200  # characters of an example
-_READ = 2_000  # characters of it that are masked, so that no number is cut before it is seen
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class CopyGroup:
     @property
     def example(self) -> str:
         """Return the text for showing: masked, and cut where it is long."""
-        return shortened(mask(self.text[:_READ]), _SHOWN)
+        return shown(self.text, _SHOWN)
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -95,7 +94,7 @@ def find_copies(reviews: pd.DataFrame, threshold: float = 0.8) -> Copies:
     Rows alike in every column but the id are one row exported twice: they are copies, but never a reason for a repeat.
 
     >>> rows = [("a", "Чайник"), ("b", "Утюг"), ("c", "Фен")]
-    >>> texts = dict.fromkeys(TEXT_FIELDS, "") | {"text": "Пользуюсь месяц, ни разу не подвёл!"}
+    >>> texts = dict.fromkeys(TEXT_FIELDS, "") | {"text": "Пользуюсь месяц, ни разу не завис!"}
     >>> frame = pd.DataFrame([{"id": id, "product": product, **texts} for id, product in rows])
     >>> [(len(group), group.reasons) for group in find_copies(frame).repeats]
     [(3, ('products',))]
@@ -195,15 +194,3 @@ def _most_within(dates: Sequence[datetime], stretch: timedelta) -> int:
             start += 1
         most = max(most, end - start + 1)
     return most
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the beginning of a text, cut at a space where one is near.
-
-    >>> shortened("Привезли быстро и без сколов", 18)
-    'Привезли быстро и…'
-    """
-    if len(text) <= most:
-        return text
-    cut = text.rfind(" ", most // 2, most)
-    return text[: cut if cut > 0 else most - 1].rstrip() + "…"

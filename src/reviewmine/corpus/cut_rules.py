@@ -31,7 +31,8 @@ _SMILE = re.compile(
     rf"[)]{{2,}}|[(]{{2,}}|(?<![\w:;=])[:;=]['’]?-?[)(DdРрPp]+(?![^\W\d_])|\^_*\^|{_EMOJI}(?:\s*{_EMOJI})*"
 )
 _PAREN = re.compile(r"[()]")
-_LINE = re.compile(r"(?P<before>[^\r\n]?)[ \t]*[\r\n\u2028\u2029\x85]\s*|;(?=\s)")
+# A run of spaces is entered at its beginning alone, or a long one would be scanned from each of its places.
+_LINE = re.compile(r"(?:(?P<before>[^\r\n \t])[ \t]*|(?<![^\r\n])[ \t]*)?[\r\n\u2028\u2029\x85]\s*|;(?=\s)")
 _ITEM = re.compile(
     r"(?:^|(?<=[\s.;,!?:)]))(?:(?P<number>\d{1,2})[.)](?=\s?[^\W\d_«\"])"
     r"|(?P<letter>[а-жa-f])\)(?=\s?[^\W_])"

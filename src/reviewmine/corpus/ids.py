@@ -14,11 +14,11 @@ Batches = Callable[[], Iterable[Sequence[str]]]
 
 
 def content_ids(frame: pd.DataFrame) -> list[str]:
-    """Return the id of each row: its own, or one made from its texts where it has none."""
-    texts = [frame[name].tolist() for name in TEXT_FIELDS]
+    """Return the id of each row: its own, or one made from its texts and its date as written where it has none."""
+    parts = [frame[name].tolist() for name in (*TEXT_FIELDS, "date")]
     return [
-        given or f"r{hashlib.sha256(chr(31).join(cells).encode()).hexdigest()[:12]}"
-        for given, *cells in zip(frame["id"], *texts, strict=True)
+        given or f"r{hashlib.sha256(chr(31).join(cells).rstrip(chr(31)).encode()).hexdigest()[:12]}"
+        for given, *cells in zip(frame["id"], *parts, strict=True)
     ]
 
 

@@ -9,7 +9,7 @@ from reviewmine.corpus.names import find_names
 
 Span = tuple[int, int]
 
-_ROUNDS = 4
+_ROUNDS = 12  # a list of numbers is masked one by one
 """A mask may bring out its neighbour («тел. …, …»); in the last round every possible name goes, so that rounds end."""
 
 _S = r"[ \xa0\u2009\u202f]"  # spaces people and programs put between digits

@@ -13,22 +13,14 @@ from typing import Any
 
 import pandas as pd
 
-from reviewmine.corpus.advice import advise
-from reviewmine.corpus.copies import CopyGroup, find_copies, shortened, whole_texts
+from reviewmine.corpus.cells import shown
+from reviewmine.corpus.copies import CopyGroup, find_copies, whole_texts
 from reviewmine.corpus.letters import SCRIPTS
-from reviewmine.corpus.privacy import mask_many, masked
+from reviewmine.corpus.privacy import masked
 from reviewmine.corpus.review import PARTS, REVIEW_COLUMNS
 from reviewmine.corpus.sampling import HashSample
 from reviewmine.corpus.statements import cut_review
-from reviewmine.corpus.tally import (
-    FACETS,
-    SOURCE_MARK,
-    Totals,
-    extra_columns,
-    months_between,
-    quantiles,
-    today_or,
-)
+from reviewmine.corpus.tally import FACETS, SOURCE_MARK, Totals, extra_columns, months_between, quantiles
 from reviewmine.router import TEXT_FIELDS
 
 READ_CLOSELY = 2_000
@@ -38,6 +30,7 @@ COMPARED = 50_000
 
 _TOP, _PLACES, _IDS = 10, 5, 20  # values, places and ids that are listed
 _CATEGORIES, _CATEGORY_CHARS = 50, 40  # a column of more values, or of longer ones, is no category
+_NAME_CHARS, _LINE_CHARS = 80, 500  # of a name, and of a line of the reader, that are shown
 _EXTRAS = 60
 _STEPS = (0, 1, 2, 3, 4, 6, 11, 21, 51, 101, 201, 501)
 
@@ -53,7 +46,8 @@ def profile_reviews(
     """Return the profile of reviews that come in batches, ready for JSON.
 
     ``rejects`` has file, row and reason; ``columns`` is table to our field to their column; ``notes`` are the lines of the
-    reader. Dates after ``today`` lie in the future. No text of a customer is in it but examples of copies, masked.
+    reader. Dates after ``today`` lie in the future; without it none are counted so. Whatever stood in a file is masked:
+    examples of copies, values and names of columns, products, notes. Ids and names of files stand as they are.
     """
     totals, sample = Totals(), HashSample(COMPARED)
     for batch in batches:
@@ -61,24 +55,26 @@ def profile_reviews(
         sample.add(batch)
     compared = sample.frame
     close = compared.head(READ_CLOSELY)
-    profile = {
+    return {
         "rows": _rows(totals.n, rejects),
-        "tables": [{"where": where, "columns": dict(fields)} for where, fields in columns.items()],
-        "notes": list(notes),
+        "tables": [
+            {"where": where, "columns": {name: shown(column, _NAME_CHARS) for name, column in fields.items()}}
+            for where, fields in columns.items()
+        ],
+        "notes": [shown(note, _LINE_CHARS) for note in notes],
         "measured": {"rows": totals.n, "compared": len(compared), "read_closely": len(close)},
         "fields": _fields(totals),
         "words": _words(totals.counts["words"]),
         "parts": _parts(close),
         "letters": _letters(totals),
         "ratings": _ratings(totals, compared, columns),
-        "dates": _dates(totals, today_or(today)),
+        "dates": _dates(totals, today),
         **{name: _facet(totals.counts[name], totals.n) for name in FACETS},
         "copies": _copies(totals, compared),
         "masks": _masks(close),
         "extras": _extras(totals, compared, _written(columns)),
         "ids": {"given": any("id" in fields for fields in columns.values()), "doubled": totals.n_doubled_ids},
     }
-    return profile | {"warnings": advise(profile)}
 
 
 def profile_frame(reviews: pd.DataFrame, *, today: datetime | None = None) -> dict[str, Any]:
@@ -99,7 +95,7 @@ def _rows(n_kept: int, rejects: pd.DataFrame) -> dict[str, Any]:
         places[re.sub(r"\d+", "N", str(reason))[:200]].append((str(file), int(row)))
     reasons = [
         {
-            "reason": reason,
+            "reason": shown(reason, _LINE_CHARS),
             "n": len(found),
             "places": [{"file": file, "row": row} for file, row in sorted(found)[:_PLACES]],
         }
@@ -186,15 +182,13 @@ def _ratings(totals: Totals, compared: pd.DataFrame, columns: Mapping[str, Mappi
     written: Counter[str] = Counter()
     for column in _written(columns):
         if column in compared.columns:
-            written.update(str(cell)[:_CATEGORY_CHARS] for cell in compared[column] if str(cell))
-    top = _ranked(written)[: 2 * _TOP]
-    shown = zip(mask_many([name for name, _ in top]), (times for _, times in top), strict=True)
+            written.update(str(cell) for cell in compared[column] if str(cell))
     return {
         "n": n,
         "missing_share": _share(totals.n - n, totals.n),
         "mean": round(totals.counts["rating sum"]["hundredths"] / 100 / n, 2) if n else None,
         "counts": {str(star): stars[star] for star in range(1, 6)},
-        "source": [{"name": name, "n": times} for name, times in shown],
+        "source": _top(written, 2 * _TOP, _CATEGORY_CHARS),
     }
 
 
@@ -204,13 +198,14 @@ def _written(columns: Mapping[str, Mapping[str, str]]) -> list[str]:
     return [f"{column}{SOURCE_MARK}" if column in REVIEW_COLUMNS else column for column in named]
 
 
-def _dates(totals: Totals, today: str) -> dict[str, Any]:
-    """Return the span of the dates, reviews by month, months without any, and dates in the future."""
+def _dates(totals: Totals, today: datetime | None) -> dict[str, Any]:
+    """Return the span of the dates, reviews by month, months without any, and dates in the future when today is known."""
     days, n = totals.counts["days"], totals.counts["days"].total()
     months: Counter[str] = Counter()
     for day, times in days.items():
         months[day[:7]] += times
-    past = [month for month in months if month <= today[:7]]
+    last_day = f"{today:%Y-%m-%d}" if today else "9999-12-31"
+    past = [month for month in months if month <= last_day[:7]]
     span = months_between(min(past), max(past)) if past else []
     return {
         "n": n,
@@ -219,14 +214,17 @@ def _dates(totals: Totals, today: str) -> dict[str, Any]:
         "last": max(days, default=None),
         "months": {month: months[month] for month in span},
         "holes": [month for month in span if not months[month]],
-        "future": sum(times for day, times in days.items() if day > today),
+        "future": sum(times for day, times in days.items() if day > last_day) if today else None,
     }
 
 
 def _facet(counts: Counter[str], n: int) -> dict[str, Any]:
     """Return how many values a field has and the commonest of them."""
-    top = [{"name": shortened(name, 2 * _CATEGORY_CHARS), "n": times} for name, times in _ranked(counts)[:_TOP]]
-    return {"distinct": len(counts), "empty_share": _share(n - counts.total(), n), "top": top}
+    return {
+        "distinct": len(counts),
+        "empty_share": _share(n - counts.total(), n),
+        "top": _top(counts, _TOP, _NAME_CHARS),
+    }
 
 
 def _copies(totals: Totals, compared: pd.DataFrame) -> dict[str, Any]:
@@ -277,16 +275,14 @@ def _extras(totals: Totals, compared: pd.DataFrame, ratings: Sequence[str]) -> l
         cells = Counter(cell for cell in compared[name].astype(str) if cell)
         is_category = len(cells) <= _CATEGORIES and 2 * len(cells) <= cells.total()
         short = is_category and all(len(cell) <= _CATEGORY_CHARS for cell in cells)
-        top = _ranked(cells)[:_TOP] if short else []
-        shown = zip(mask_many([cell for cell, _ in top]), (times for _, times in top), strict=True)
         filled = totals.counts["extras"][name]
         found.append(
             {
-                "name": name,
+                "name": shown(name, _NAME_CHARS),
                 "filled": filled,
                 "share": _share(filled, totals.n),
                 "distinct": len(cells),
-                "examples": [{"name": cell, "n": times} for cell, times in shown],
+                "examples": _top(cells, _TOP, _CATEGORY_CHARS) if short else [],
             }
         )
     return found
@@ -295,3 +291,8 @@ def _extras(totals: Totals, compared: pd.DataFrame, ratings: Sequence[str]) -> l
 def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
     """Return values by count, the commonest first; equal ones in the order of their names."""
     return sorted(((name, times) for name, times in counts.items() if times), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _top(counts: Counter[str], n: int, chars: int) -> list[dict[str, Any]]:
+    """Return the ``n`` commonest values for showing, each with its count."""
+    return [{"name": shown(name, chars), "n": times} for name, times in _ranked(counts)[:n]]

@@ -7,8 +7,8 @@ from reviewmine.router import TEXT_FIELDS
 
 REVIEW_COLUMNS = ("id", *TEXT_FIELDS, "rating", "date", "channel", "product", "group")
 STATEMENT_COLUMNS = ("statement_id", "review_id", "field", "part", "start", "end", "text", "null", "misplaced")
-PARTS = ("title", "pros", "cons", "comment", "text")
-"""What a statement stands under: a field of its own, or a marked part of one text."""
+PARTS = ("title", "pros", "cons", "comment", "text", "reply", "meta")
+"""What a statement stands under: a field, or a marked part of one text; the seller's reply and facts of the page too."""
 
 
 @dataclass(frozen=True)

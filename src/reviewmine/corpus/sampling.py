@@ -21,16 +21,18 @@ class HashSample:
         """Begin with no row; ``n`` are kept at most."""
         self._most = n
         self._kept: list[pd.DataFrame] = []
-        self._n = 0
 
     def add(self, frame: pd.DataFrame) -> None:
         """Take one batch; what can no longer be among the smallest is let go."""
         if len(frame):
             self._kept.append(frame.assign(**{_RANK: hashes(frame["id"].astype(str))}))
-            self._n += len(frame)
-        if self._n > 2 * self._most:
+        if self.n_held > 2 * self._most:
             self._kept = [self._smallest()]
-            self._n = len(self._kept[0])
+
+    @property
+    def n_held(self) -> int:
+        """Return how many rows are held: between batches at most twice as many as are wanted."""
+        return sum(map(len, self._kept))
 
     def _smallest(self) -> pd.DataFrame:
         """Return the rows to keep, with their hashes."""

@@ -1,10 +1,40 @@
 """Frames of text between the two passes of reading: in memory, or in files of a folder when there may be many."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+_PREFIX = ".reading-"
+
+
+@contextmanager
+def spilling(folder: Path) -> Iterator[Path]:
+    """Give a folder inside ``folder`` that is gone afterwards; what a killed process left behind is removed first."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not _runs(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=folder) as fresh:
+        yield Path(fresh)
+
+
+def _runs(process: int) -> bool:
+    """Return whether a process of this machine runs; on Windows, where asking would end it, always."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class Stage:

@@ -74,11 +74,14 @@ def explain_field(raw: str, field: str = "text") -> list[tuple[Statement, tuple[
     places = [(mark.end, f"marker:{mark.rule}") for mark in find_marks(raw)]
     for piece in marked_pieces(raw, unmarked=field):
         places += [(piece.start + at, rule) for at, rule in explain(raw[piece.start : piece.end])]
-    found, behind = [], 0
+    places.sort()
+    found, at = [], 0
     for one in cut_field(raw, field):
-        rules = dict.fromkeys(rule for at, rule in sorted(places) if behind < at <= one.start)
+        rules: dict[str, None] = {}
+        while at < len(places) and places[at][0] <= one.start:
+            rules[places[at][1]] = None
+            at += 1
         found.append((one, tuple(rules)))
-        behind = one.start
     return found
 
 

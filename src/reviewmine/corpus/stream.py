@@ -4,10 +4,8 @@ The first pass turns rows into frames of text and learns what only the whole tab
 order of day and month, ids that stand twice. The second gives the reviews. Between them the frames lie in a folder.
 """
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,62 +13,23 @@ from typing import Any
 import pandas as pd
 
 from reviewmine.corpus.columns import Columns, recognise
-from reviewmine.corpus.dates import DateTally
+from reviewmine.corpus.facts import TableFacts
 from reviewmine.corpus.formats import Files, Row, Table, files_of, open_tables
 from reviewmine.corpus.ids import Names, UniqueIds, content_ids, row_hashes
-from reviewmine.corpus.ratings import RatingTally
 from reviewmine.corpus.review import REVIEW_COLUMNS, review_schema
-from reviewmine.corpus.staging import Stage, text_column
+from reviewmine.corpus.staging import Stage, spilling, text_column
 from reviewmine.errors import ReviewmineError
 from reviewmine.router import MAX_CHARS, TEXT_FIELDS
+from reviewmine.terminal import Progress
 
 BATCH = 20_000
 """Rows worked on at once."""
 
-REJECT_COLUMNS = ("file", "row", "reason")
-DATE_AS_WRITTEN = "date (source)"
+DATE_AS_WRITTEN = "date (as written)"
 """Keeps the dates of a table in which some were not understood."""
 
-_SAMPLE = 200  # rows by which the columns are recognised
-
-Progress = Callable[[str, float, int], None]
-"""Called with the table, the share of all sources read so far, and the number of rows read so far."""
-
-
-@dataclass
-class _TableFacts:
-    """What the first pass learns of one table."""
-
-    where: str
-    as_of: datetime | None
-    columns: Columns | None = None
-    names: dict[str, None] = field(default_factory=dict)
-    ratings: RatingTally = field(default_factory=RatingTally)
-    dates: DateTally = field(default_factory=DateTally)
-    n_long: int = 0
-    mended: Sequence[str] = ()
-
-    def learn(self, rows: Sequence[tuple[int, Row]], mapping: Mapping[str, str] | None) -> Columns:
-        """Recognise the columns of the first rows; later rows may bring columns that the first did not have."""
-        new = dict.fromkeys(name for _, row in rows for name in row if name not in self.names)
-        self.names |= new
-        if self.columns is None:
-            sample = [row for _, row in rows[:_SAMPLE]]
-            self.columns = recognise(self.names, mapping, self.where, sample)
-            self.ratings = RatingTally(self.columns.fields.get("rating", ""))
-            self.dates = DateTally(self.as_of)
-        elif new:
-            self.columns = self.columns.joined(recognise(self.names, mapping, self.where, need_text=False))
-        return self.columns
-
-    @property
-    def notes(self) -> list[str]:
-        """Return what to tell of the table, a line each."""
-        said = [*self.mended, *(self.columns.notes if self.columns else ()), self.ratings.note, self.dates.note]
-        if self.n_long:
-            texts = "1 text is" if self.n_long == 1 else f"{self.n_long} texts are"
-            said.append(f"{texts} over {MAX_CHARS} characters; statements and routing read the beginning")
-        return [f"{self.where}: {note}" for note in said if note]
+NO_TEXT = "no text in it"
+"""Why a row is rejected whose text fields are all empty."""
 
 
 class ReviewStream:
@@ -79,10 +38,11 @@ class ReviewStream:
     def __init__(self, folder: Path | None, files: Files, progress: Progress | None) -> None:
         """Begin with nothing; frames are kept in ``folder``, or in memory without one."""
         self._kept, self._rejected = Stage(folder, "reviews"), Stage(folder, "rejects")
-        self._tables: list[_TableFacts] = []
+        self._tables: list[TableFacts] = []
         self._ids, self._names = UniqueIds(), Names.none()
         self._extras: dict[str, None] = {}
         self._files, self._progress = files, progress or (lambda where, share, n: None)
+        self.failed: list[str] = []
         self.n_kept = self.n_rejected = 0
 
     @property
@@ -93,8 +53,8 @@ class ReviewStream:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what was guessed, mended or not understood, a line each."""
-        said = [*self._files.left_out, *(note for one in self._tables for note in one.notes)]
-        if self._names.n_again:
+        said = [*self._files.left_out, *self.failed, *(note for one in self._tables for note in one.notes)]
+        if self._names.n_again and any("id" in one.columns.fields for one in self._tables if one.columns):
             said.append(f"{self._names.n_again} rows carry the id of another row; a number was put after it")
         return tuple(said)
 
@@ -122,7 +82,7 @@ class ReviewStream:
             frame = frame.assign(
                 id=ids, rating=pd.Series(ratings, dtype=float), date=pd.Series(dates, dtype="datetime64[us]")
             )
-            if DATE_AS_WRITTEN in self._extras:
+            if DATE_AS_WRITTEN in self._extras and DATE_AS_WRITTEN not in frame:
                 frame[DATE_AS_WRITTEN] = written
             yield schema.validate(frame.reindex(columns=[*REVIEW_COLUMNS, *self._extras], fill_value=""))
 
@@ -134,9 +94,11 @@ class ReviewStream:
         for _, frame in self._rejected.frames():
             yield frame
 
-    def first_pass(self, table: Table, number: int, mapping: Mapping[str, str] | None, as_of: datetime | None) -> None:
-        """Take all rows of a table. Raises ``ReviewmineError`` when none of its columns can be read as text."""
-        facts = _TableFacts(table.where, as_of, mended=table.notes)
+    def first_pass(
+        self, table: Table, number: int, mapping: Mapping[str, str] | None, as_of: datetime | None
+    ) -> ReviewmineError | None:
+        """Take all rows of a table; return what is wrong with it when none of its columns can be read as text."""
+        facts = TableFacts(table.where, as_of, mended=table.notes)
         self._tables.append(facts)
         rows: list[tuple[int, Row]] = []
         bad: list[tuple[int, str]] = []
@@ -153,31 +115,38 @@ class ReviewStream:
                 rows, bad = [], []
         self._take(facts, rows, bad, mapping)
         self._progress(table.where, (number + 1) / len(self._files.paths), self.n_kept + self.n_rejected)
+        return facts.error
 
     def _take(
         self,
-        facts: _TableFacts,
+        facts: TableFacts,
         rows: list[tuple[int, Row]],
         bad: list[tuple[int, str]],
         mapping: Mapping[str, str] | None,
     ) -> None:
         """Keep the rows that have text; the others are rejected with those that could not be read."""
         if rows:
-            fields = facts.learn(rows, mapping).fields
-            frame = _frame(rows, fields)
+            facts.learn(rows, mapping)
+            frame = facts.frame(rows)
             has_text = frame[list(TEXT_FIELDS)].ne("").any(axis=1).to_numpy()
-            bad = [*bad, *((at, "no text in it") for (at, _), kept in zip(rows, has_text, strict=True) if not kept)]
-            frame = frame[has_text].reset_index(drop=True)
-            for name, tally in (("rating", facts.ratings), ("date", facts.dates)):
-                if name in fields:
-                    tally.add(frame[name])
-            facts.n_long += int(sum((frame[name].str.len() > MAX_CHARS).sum() for name in TEXT_FIELDS))
-            frame["id"] = content_ids(frame)
-            self._ids.add(frame["id"].tolist(), row_hashes(frame))
-            self._extras |= dict.fromkeys(frame.columns.difference(REVIEW_COLUMNS, sort=False))
-            self._kept.put(len(self._tables) - 1, frame)
-            self.n_kept += len(frame)
+            why = facts.error.found if facts.error else NO_TEXT
+            bad = [*bad, *((at, why) for (at, _), kept in zip(rows, has_text, strict=True) if not kept)]
+            if has_text.any():
+                self._keep(facts, frame[has_text].reset_index(drop=True))
         self.reject(facts.where, bad)
+
+    def _keep(self, facts: TableFacts, frame: pd.DataFrame) -> None:
+        """Keep a frame of rows that have text, and learn from it."""
+        assert facts.columns is not None
+        for name, tally in (("rating", facts.ratings), ("date", facts.dates)):
+            if name in facts.columns.fields:
+                tally.add(frame[name])
+        facts.n_long += int(sum((frame[name].str.len() > MAX_CHARS).sum() for name in TEXT_FIELDS))
+        frame["id"] = content_ids(frame)
+        self._ids.add(frame["id"].tolist(), row_hashes(frame))
+        self._extras |= dict.fromkeys(frame.columns.difference(REVIEW_COLUMNS, sort=False))
+        self._kept.put(len(self._tables) - 1, frame)
+        self.n_kept += len(frame)
 
     def reject(self, where: str, rows: Sequence[tuple[int, str]]) -> None:
         """Count rows as rejected, with their reasons."""
@@ -185,6 +154,13 @@ class ReviewStream:
             numbers, reasons = zip(*sorted(rows), strict=True)
             self._rejected.put(0, pd.DataFrame({"file": where, "row": numbers, "reason": text_column(reasons)}))
             self.n_rejected += len(rows)
+
+    def check_map(self, mapping: Mapping[str, str]) -> None:
+        """Raise ``ReviewmineError`` when the map names a column that no table has; a table may lack one."""
+        met = {name for one in self._tables for name in one.names}
+        unmet = {field: column for field, column in mapping.items() if column not in met}
+        if unmet:
+            recognise(self._tables[0].names, unmet, self._tables[0].where)
 
     def finish(self) -> None:
         """Name the rows, once all of them are known."""
@@ -209,9 +185,9 @@ def open_reviews(
     cannot be read is a reject of its own; raises ``ReviewmineError`` when there is no review at all.
     """
     files = files_of([sources] if isinstance(sources, str | Path) else sources)
-    where = tempfile.TemporaryDirectory(prefix=".reading-", dir=spill) if spill else nullcontext()
+    where = spilling(spill) if spill else nullcontext()
     with where as folder:
-        stream = ReviewStream(Path(folder) if folder else None, files, progress)
+        stream = ReviewStream(folder, files, progress)
         errors = [
             error
             for number, file in enumerate(files.paths)
@@ -219,6 +195,7 @@ def open_reviews(
         ]
         if not stream.n_kept:
             raise errors[0] if errors else _nothing(stream, files.paths)
+        stream.check_map(mapping or {})
         stream.finish()
         yield stream
 
@@ -235,10 +212,13 @@ def _read_file(
             if table is None:
                 return
             where = table.where
-            stream.first_pass(table, number, mapping, as_of)
+            error = stream.first_pass(table, number, mapping, as_of)
+            if error:
+                yield error
         except ReviewmineError as error:
             short = ReviewmineError(error.found, expected=error.expected, do=error.do)
             stream.reject(where, [(0, str(short))])
+            stream.failed.append(str(error))
             yield error
 
 
@@ -251,17 +231,3 @@ def _nothing(stream: ReviewStream, files: Sequence[str]) -> ReviewmineError:
         where=", ".join(files)[:200],
         do="check the export",
     )
-
-
-def _frame(rows: Sequence[tuple[int, Row]], fields: Mapping[str, str]) -> pd.DataFrame:
-    """Return rows as a frame of text: our fields as they were written, then the columns that are no field of ours."""
-
-    def column(name: str | None) -> list[str]:
-        return text_column([row.get(name) for _, row in rows]) if name is not None else [""] * len(rows)
-
-    data = {name: column(fields.get(name)) for name in REVIEW_COLUMNS}
-    taken = {name for field, name in fields.items() if field != "rating"}  # a rating is kept as it was written, too
-    for name in dict.fromkeys(name for _, row in rows for name in row):
-        if name not in taken:
-            data[f"{name} (source)" if name in REVIEW_COLUMNS else str(name)] = column(name)
-    return pd.DataFrame(data, dtype=object)

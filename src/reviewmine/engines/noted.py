@@ -18,12 +18,15 @@ class Noted:
     bundle: Path | None = None
     bundle_sha256: str = ""
     map_path: Path | None = None
+    as_of: str | None = None
 
 
-def note_sources(scored: Path, bundle: Path, sources: Sequence[str], map_path: Path | None) -> None:
+def note_sources(
+    scored: Path, bundle: Path, sources: Sequence[str], map_path: Path | None, as_of: str | None = None
+) -> None:
     """Write ``<scored>.manifest.json``, so that insights find the reviews again."""
     noted = {"bundle": str(bundle), "bundle_sha256": bundle_sha256(bundle), "sources": list(sources)}
-    write_json(_note_path(scored), noted | {"map": str(map_path) if map_path else None})
+    write_json(_note_path(scored), noted | {"map": str(map_path) if map_path else None, "as_of": as_of})
 
 
 def noted_sources(scored: Path) -> Noted:
@@ -36,7 +39,7 @@ def noted_sources(scored: Path) -> Noted:
     except ValueError as error:
         raise ReviewmineError(f"not JSON ({error})", where=str(path), do="score again") from error
     mapped = Path(facts["map"]) if facts["map"] else None
-    return Noted(tuple(facts["sources"]), Path(facts["bundle"]), facts["bundle_sha256"], mapped)
+    return Noted(tuple(facts["sources"]), Path(facts["bundle"]), facts["bundle_sha256"], mapped, facts.get("as_of"))
 
 
 def _note_path(scored: Path) -> Path:

@@ -21,44 +21,6 @@ DOMAIN_WORDS = frozenset(
 
 NEGATIONS = frozenset("не ни нет без нельзя невозможно".split())
 
-# A whole field that says "nothing to report". Compared as normal forms joined by spaces, signs and smileys left out.
-_NOT_FOUND = """
-    не обнаружено|не обнаружен|не обнаружены|не обнаружил|не обнаружила|не обнаружили|не выявлено|не выявлены|не выявил
-    не выявила|не выявили|не найдено|не найдены|не нашел|не нашла|не нашли|не замечено|не замечены|не заметил
-    не заметила|не заметили|не вижу|не увидел|не увидела|не имеется|нет
-"""
-_SUBJECTS = "минусов|недостатков|плюсов|достоинств|явных|особых|существенных|серьезных|явных недостатков|пока|пока их"
-_WHOLE_ANSWERS = """
-    не|неа|нету|их нет|нет их|нет пока|нет недостатков|нет минусов|нет плюсов|нет достоинств|нет таких|таких нет
-    таковых нет|никаких|никакие|никаких нет|нет никаких|ничего|ничего нет|нечего|нет ничего|отсутствуют|отсутствует
-    отсутсвуют|без недостатков|без минусов|без нареканий|нареканий нет|0|none|no|n a|nothing|na
-"""
-
-
-def _listed(table: str) -> tuple[str, ...]:
-    """Return the entries of a table whose cells stand between bars and line ends."""
-    return tuple(cell.strip() for line in table.splitlines() for cell in line.split("|") if cell.strip())
-
-
-NULL_ANSWERS = frozenset(
-    (
-        *_listed(_WHOLE_ANSWERS),
-        *_listed(_NOT_FOUND),
-        *(f"{subject} {answer}" for subject in _listed(_SUBJECTS) for answer in _listed(_NOT_FOUND)),
-    )
-)
-
-# Under Недостатки these say that there are none; elsewhere they are praise.
-ALL_GOOD = frozenset(
-    _listed(
-        """
-        все нравится|все хорошо|все отлично|все супер|все ок|все устраивает|все понравилось|все норм|все нормально
-        все в порядке|меня все устраивает|всем доволен|всем довольна|все прекрасно|все замечательно|одни плюсы
-        супер|отлично
-        """
-    )
-)
-
 PRAISE = frozenset(
     """
     отличный отлично прекрасный прекрасно хороший хорошо супер класс классный замечательный замечательно удобный удобно

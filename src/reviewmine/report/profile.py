@@ -4,16 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reviewmine.corpus.advice import MASKS, REASONS, REPEATS
 from reviewmine.files import finite, write_text
+from reviewmine.report.advice import ALARM, MASKS, REASONS, REPEATS, warnings_of
 from reviewmine.report.page import clean, template
 from reviewmine.report.pains import mapping_of, rows_of, text_of
 from reviewmine.report.pictures import Columns, bar, by_month, by_step, stacked
 from reviewmine.report.russian import is_number, months_span, number
 from reviewmine.report.wording import FIELDS, NULL_RULES, SCRIPTS, SEGMENTS
-
-ALARM = 0.4
-"""Weight of a warning from which it is shown in the colour of alarm."""
 
 LOSSY = 0.01
 """Share of rejected rows from which their number is."""
@@ -48,7 +45,7 @@ def _lay_out(data: Mapping[str, Any]) -> dict[str, Any]:
             for row in rows_of(rows.get("reasons"))
         ],
         "measured": {name: measured.get(name) for name in ("rows", "compared", "read_closely")},
-        "warnings": [_warning(row) for row in rows_of(data.get("warnings"))],
+        "warnings": [row | {"grave": row["weight"] >= ALARM} for row in warnings_of(data)],
         "tables": [_table(row) for row in rows_of(data.get("tables"))],
         "notes": [str(note) for note in data.get("notes") or []],
         "lossy": all(map(is_number, (rows.get("rejected"), rows.get("read"))))
@@ -65,12 +62,6 @@ def _lay_out(data: Mapping[str, Any]) -> dict[str, Any]:
         "masks": _masks(mapping_of(data.get("masks"))),
         "extras": [_extra(row) for row in rows_of(data.get("extras"))],
     }
-
-
-def _warning(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a warning with whether it is grave."""
-    weight = row.get("weight")
-    return {"text": text_of(row.get("text")), "grave": is_number(weight) and weight >= ALARM}
 
 
 def _table(row: Mapping[str, Any]) -> dict[str, Any]:

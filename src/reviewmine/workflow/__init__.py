@@ -2,7 +2,7 @@
 
 from reviewmine.insights.sources import routed_evidence
 from reviewmine.workflow.chain import discover, insights, make_report, run, score, unmasked_line
-from reviewmine.workflow.reading import ReadResult, not_over, read, rejected_line, statements
+from reviewmine.workflow.reading import ReadResult, not_over, read, rejected_line, said_of, statements
 from reviewmine.workflow.training import TrainResult, train, train_on
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "rejected_line",
     "routed_evidence",
     "run",
+    "said_of",
     "score",
     "statements",
     "train",

@@ -13,6 +13,7 @@ from reviewmine.insights.run import Evidence, find_insights
 from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_labels
 from reviewmine.labels.dataset import single_types
 from reviewmine.report.page import write_report
+from reviewmine.report.topics import write_topics
 from reviewmine.results import record_result
 from reviewmine.router import Router
 from reviewmine.settings import Discover, load_experiment
@@ -36,14 +37,15 @@ def discover(
     mask: bool = True,
     say: Say = quiet,
 ) -> Discovery:
-    """Discover topics and write ``assignments.csv``, ``draft.yaml``, ``evidence.jsonl`` and ``card.json`` into ``out``."""
+    """Discover topics into ``out``: ``assignments.csv``, ``draft.yaml``, ``evidence.jsonl``, ``card.json`` and ``topics.html``."""
     found = discover_topics(frame, reviews, settings, name=name, seed=seed, gold=gold, mask=mask)
     write_table(out / "assignments.csv", found.assignments)
     draft = write_draft(out, found.draft)
     if draft.name != DRAFT:
         say(f"{out / DRAFT} was edited by hand and is kept; the new draft is {draft}")
     write_jsonl(out / "evidence.jsonl", found.evidence)
-    write_json(out / "card.json", found.card)
+    write_json(out / "card.json", found.card | {"topics": found.profiles})
+    write_topics(found, out / "topics.html", name)
     card = found.card
     agreement = (
         f", AMI {card['against_labels']['ami']['value']:.3f} against {card['against_labels']['n']} labels"
@@ -58,6 +60,7 @@ def discover(
     )
     if not mask:
         say(unmasked_line(out / "evidence.jsonl"))
+        say(unmasked_line(out / "topics.html"))
     return found
 
 
@@ -109,7 +112,7 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
     folder = RUNS / experiment.name
     data = experiment.data
     sources = [source for source in (data.labelled, data.unlabelled) if source]
-    kept = read(sources, folder / "reviews.parquet", data.fields, folder / "rejects.csv", say=say)
+    kept = read(sources, folder / "reviews.parquet", data.fields, folder / "rejects.csv", as_of=data.moment, say=say)
     reviews = read_table(kept.reviews)
     statements([reviews], folder / "statements.parquet", n_reviews=len(reviews), say=say)
     cut = read_table(folder / "statements.parquet")

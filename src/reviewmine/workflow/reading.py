@@ -9,12 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from reviewmine.corpus.cells import shown
 from reviewmine.corpus.columns import BY_NAME, Columns, Match
+from reviewmine.corpus.formats import files_of
 from reviewmine.corpus.profile import profile_reviews
+from reviewmine.corpus.read import Reading
 from reviewmine.corpus.statements import cut_reviews
 from reviewmine.corpus.stream import open_reviews
 from reviewmine.errors import ReviewmineError
-from reviewmine.files import table_batches, write_batches
+from reviewmine.files import write_batches
 from reviewmine.report.profile import write_profile
 from reviewmine.terminal import Progress
 from reviewmine.workflow.say import Say, quiet
@@ -47,9 +50,11 @@ def read(
     With ``profile``, a page that describes the data is written there. ``as_of`` is the day from which «вчера» counts.
     """
     where = rejects or out.with_name(f"{out.stem}.rejects.csv")
-    for written in (out, where, *([profile] if profile else [])):
-        not_over(sources, written)
-    not_over([str(where)], out)
+    written = [out, where, *([profile] if profile else [])]
+    for path in written:
+        not_over(sources, path)
+    if len({path.resolve() for path in written}) < len(written):
+        raise ReviewmineError("two outputs are one file", where=str(out), do="give each a path of its own")
     out.parent.mkdir(parents=True, exist_ok=True)
     with open_reviews(list(sources), mapping, as_of, spill=out.parent, progress=progress) as stream:
         write_batches(out, _watched(stream.batches(), stream.n_kept, progress))
@@ -60,10 +65,12 @@ def read(
         if profile:
             rejected = pd.concat(stream.rejects(), ignore_index=True)
             columns = {table: one.fields for table, one in stream.columns.items()}
-            found = profile_reviews(table_batches(out), rejected, columns, stream.notes)
+            found = profile_reviews(stream.batches(), rejected, columns, stream.notes, today=as_of)
             write_profile(found, profile)
             say(f"profile: {profile}")
         n_kept, n_rejected = stream.n_kept, stream.n_rejected
+        if stream.first_reject:
+            say(rejected_line(stream.first_reject, n_rejected, stream.n_read))
     say(f"read: {n_kept + n_rejected} rows = {n_kept} kept in {out} + {n_rejected} rejected in {where}")
     return ReadResult(out, where, n_kept, n_rejected, found)
 
@@ -75,7 +82,9 @@ def told_columns(columns: Mapping[str, Columns]) -> list[str]:
         tables.setdefault(found.matches, []).append(table)
     return [
         f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: "
-        + ", ".join(f"{one.field} <- {one.column}{'' if one.why == BY_NAME else f' ({one.why})'}" for one in matches)
+        + ", ".join(
+            f"{one.field} <- {shown(one.column, 60)}{'' if one.why == BY_NAME else f' ({one.why})'}" for one in matches
+        )
         for matches, names in tables.items()
     ]
 
@@ -113,15 +122,27 @@ def _watched(frames: Iterable[pd.DataFrame], n_rows: int, progress: Progress | N
 
 
 def not_over(sources: Sequence[str], out: Path) -> None:
-    """Raise ``ReviewmineError`` when ``out`` is one of the files it is made from."""
-    for source in sources:
-        if Path(source.partition("::")[0]).resolve() == out.resolve():
+    """Raise ``ReviewmineError`` when ``out`` is one of the files it is made from, in a folder or not."""
+    if not out.exists():
+        return
+    for source in files_of(sources).paths:
+        if Path(source).resolve() == out.resolve() or Path(source.partition("::")[0]).resolve() == out.resolve():
             raise ReviewmineError("the output is also an input", where=str(out), do="write to another file with -o")
 
 
+def said_of(reading: Reading) -> list[str]:
+    """Return what to tell of reviews read on the way to something else: notes, and what was rejected."""
+    rejects = reading.rejects
+    return [
+        *reading.notes,
+        *(
+            [f"{rejected_line(rejects.iloc[0], len(rejects), reading.n_read)}; `reviewmine read` lists them"]
+            if len(rejects)
+            else []
+        ),
+    ]
+
+
 def rejected_line(first: Mapping[str, Any], n_rejected: int, n_read: int) -> str:
-    """Return what was rejected on the way, and how to see all of it."""
-    return (
-        f"{n_rejected} of {n_read} rows rejected, the first {first['file']}, row {first['row']}: "
-        f"{first['reason']}; `reviewmine read` lists them"
-    )
+    """Return how many rows were rejected, and the first of them."""
+    return f"{n_rejected} of {n_read} rows rejected, the first {first['file']}, row {first['row']}: {first['reason']}"

@@ -16,7 +16,7 @@ from reviewmine.router import write_bundle
 from reviewmine.settings import Experiment, load_experiment
 from reviewmine.taxonomy.model import Taxonomy, load_taxonomy
 from reviewmine.tracking import TrackedRun, log_training
-from reviewmine.workflow.reading import rejected_line
+from reviewmine.workflow.reading import said_of
 from reviewmine.workflow.say import Say, quiet
 
 RUNS = Path("experiments/runs")
@@ -68,9 +68,9 @@ def train(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, 
         raise ReviewmineError(
             "no labelled file", expected="data.labelled", where=str(path), do="name one, or run `reviewmine discover`"
         )
-    reading = read_reviews(experiment.data.labelled, experiment.data.fields)
-    if len(reading.rejects):
-        say(rejected_line(reading.rejects.iloc[0], len(reading.rejects), reading.n_read))
+    reading = read_reviews(experiment.data.labelled, experiment.data.fields, experiment.data.moment)
+    for line in said_of(reading):
+        say(line)
     return train_on(reading.reviews, experiment, track=track, say=say)
 
 

@@ -1,5 +1,6 @@
 """Files to rows: any export of reviews as tables, read lazily. What is in a file decides; its ending only among texts."""
 
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from reviewmine.corpus.formats.table import Reader, Row, Rows, Source, Table
 from reviewmine.corpus.formats.unpack import ByteSource
 from reviewmine.errors import ReviewmineError
 
-__all__ = ["READERS", "Files", "Row", "Rows", "Table", "files_of", "open_tables", "read_rows"]
+__all__ = ["READERS", "Files", "Row", "Rows", "Table", "files_of", "open_tables"]
 
 READERS: Mapping[str, Reader] = {
     ".csv": read_delimited,
@@ -56,7 +57,7 @@ def open_tables(source: str) -> Iterator[Table]:
     """Yield the tables of one file, ``path`` or ``path::part``: a sheet of a workbook, a table of SQLite.
 
     Raises ``ReviewmineError`` where nothing of it can be read, here or at the first row of a table; a file that breaks
-    off later ends with a rejected row.
+    off later ends with a rejected row. The file is closed when its tables are asked for and read to the end, or dropped.
     """
     path, part = split_source(source)
     name = source.removesuffix(f"::{part}") if part else source
@@ -70,25 +71,52 @@ def open_tables(source: str) -> Iterator[Table]:
             where=name,
             do="rename or convert it",
         )
+    content = _opened(path, ending, name)
+    lease = _Lease(content)
     try:
-        content = ByteSource(path)
         head = content.head(_LOOKED_AT)
         if not head:
             raise ReviewmineError("the file is empty", expected="reviews", where=name, do="export it again")
         reader, note = _reader_for(ending, head, name)
         for table in reader(Source(path, name, part, content)):
             table.notes.extend([note] if note else [])
-            yield Table(table.where, _ended(table, ending), table.done, table.notes)
+            lease.take(table.where)
+            rows = _ended(table, ending, lease)
+            weakref.finalize(rows, lease.give_back, table.where)  # rows that nobody begins to read
+            given = Table(table.where, rows, table.done, table.notes)
+            del rows, table
+            yield given
+            del given
     except ReviewmineError:
         raise
     except BaseException as error:
         raise _unreadable(error, ending, name) from error
+    finally:
+        lease.give_back()
 
 
-def read_rows(source: str) -> Rows:
-    """Yield the rows of all tables of a file, one table after another."""
-    for table in open_tables(source):
-        yield from table.rows
+def _opened(path: Path, ending: str, where: str) -> ByteSource:
+    """Return the bytes of a file. Raises ``ReviewmineError`` when it cannot be opened."""
+    try:
+        return ByteSource(path)
+    except OSError as error:
+        raise _unreadable(error, ending, where) from error
+
+
+class _Lease:
+    """Keeps the bytes of a file open while its tables are asked for or read."""
+
+    def __init__(self, content: ByteSource) -> None:
+        self._content = content
+        self._users: set[str] = {""}
+
+    def take(self, user: str) -> None:
+        self._users.add(user)
+
+    def give_back(self, user: str = "") -> None:
+        self._users.discard(user)
+        if not self._users:
+            self._content.close()
 
 
 def _reader_for(ending: str, head: bytes, where: str) -> tuple[Reader, str]:
@@ -129,7 +157,7 @@ def _n_control(head: bytes) -> int:
     return sum(char < " " and char not in "\0\t\r\n\f\v" for char in text)
 
 
-def _ended(table: Table, ending: str) -> Rows:
+def _ended(table: Table, ending: str, lease: _Lease) -> Rows:
     """Yield the rows of a table; an error after the first of them becomes a rejected row at the end.
 
     Raises ``ReviewmineError`` when there is no row before the error.
@@ -144,6 +172,8 @@ def _ended(table: Table, ending: str) -> Rows:
         if not number:
             raise found from error
         yield number + 1, found.found
+    finally:
+        lease.give_back(table.where)
 
 
 def _unreadable(error: BaseException, ending: str, where: str) -> ReviewmineError:

@@ -95,7 +95,7 @@ def _number_below(below: Sequence[Sequence[Any]], column: int) -> bool:
 
 
 def column_names(cells: Sequence[Any], where: str, notes: list[str]) -> list[str]:
-    """Return the names of the columns: empty ones are numbered, of equal ones the second gets «(2)» and a note.
+    """Return the names of the columns: empty ones are numbered, of equal ones the second gets «(2)», and a note tells it.
 
     Raises ``ReviewmineError`` for more columns than a table of reviews has.
 
@@ -107,17 +107,28 @@ def column_names(cells: Sequence[Any], where: str, notes: list[str]) -> list[str
             f"{len(cells)} columns", expected=f"up to {MAX_COLUMNS}", where=where, do="check the delimiter"
         )
     names: dict[str, None] = {}
-    given = {str(cell).strip("\ufeff \t\r\n") for cell in cells if not is_empty(cell)}
-    for number, cell in enumerate(cells, start=1):
-        base = name = "" if is_empty(cell) else str(cell).strip("\ufeff \t\r\n")
-        base = name = name or f"column {number}"
-        again = 2
+    told = ["" if is_empty(cell) else str(cell).strip("\ufeff \t\r\n") for cell in cells]
+    given = set(told)
+    again: Counter[str] = Counter()  # the last number put after a name
+    renamed: dict[str, list[str]] = {}
+    for number, cell in enumerate(told, start=1):
+        base = name = cell or f"column {number}"
         while name in names or (name != base and name in given):
-            name, again = f"{base} ({again})", again + 1
+            again[base] += 1
+            name = f"{base} ({again[base] + 1})"
         if name != base:
-            notes.append(f"two columns are called {base[:60]!r}; the second is {name[:60]!r}")
+            renamed.setdefault(base, []).append(name)
         names[name] = None
+    notes.extend(_said_of_equal(base, others) for base, others in renamed.items())
     return list(names)
+
+
+def _said_of_equal(base: str, others: Sequence[str]) -> str:
+    """Return a note of columns that have the same name, and of what all but the first are called."""
+    if len(others) == 1:
+        return f"two columns are called {base[:60]!r}; the second is {others[0][:60]!r}"
+    last = others[-1]
+    return f"{len(others) + 1} columns are called {base[:60]!r}; the others are {others[0][:60]!r} to {last[-60:]!r}"
 
 
 def numbered(n_columns: int, notes: list[str]) -> list[str]:

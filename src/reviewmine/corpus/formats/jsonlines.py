@@ -32,7 +32,7 @@ def _rows(source: Source, notes: list[str]) -> Rows:
         notes.append("one object a line, read as JSONL")
         yield from _line_rows(chain(first, windows), source.content)
         return
-    yield from document_rows(chain(first, windows), source)
+    yield from document_rows(chain(first, windows), source, notes)
 
 
 def _line_rows(windows: Iterator[Window], content: ByteSource) -> Rows:

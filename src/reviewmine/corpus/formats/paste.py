@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from reviewmine.corpus.formats import lines as text_lines
+from reviewmine.corpus.formats import unpack
 from reviewmine.corpus.formats.lines import line_windows
 from reviewmine.corpus.formats.table import Row, Rows, Source, Table
+from reviewmine.errors import ReviewmineError
 
 _RATED = r"(?:оценка|рейтинг|моя оценка|rating|stars)"
 _STARS = re.compile(
@@ -35,6 +37,7 @@ _MARKED = re.compile(
     r"(?:^|[\n/])[ \t]{0,9}(?:достоинства|недостатки|плюсы|минусы|преимущества|комментарий)[ \t]{0,3}[:：]",
     re.IGNORECASE,
 )
+_LINES, _BEGIN = 3, 0.8  # a list of reviews has so many lines, and so large a share of them begin as sentences do
 _LOOKED_AT = 20_000
 _TITLE_WORDS = 12
 _SHORT = 80  # a line of a name or a date
@@ -76,7 +79,11 @@ class _Review:
 
 
 def read_page(source: Source) -> Iterator[Table]:
-    """Yield the one table of a page of pasted reviews. The number of a row is that of its first line."""
+    """Yield the one table of a page of pasted reviews. The number of a row is that of its first line.
+
+    A page stands in memory as a whole, for its last lines tell how its reviews are parted: its first row raises
+    ``ReviewmineError`` when the page is larger than ``unpack.MAX_PAGE``.
+    """
     notes: list[str] = []
     yield Table(source.name, _page_rows(source, notes), source.content.share, notes)
 
@@ -84,12 +91,23 @@ def read_page(source: Source) -> Iterator[Table]:
 def _page_rows(source: Source, notes: list[str]) -> Rows:
     lines: list[str] = []
     too_long: list[int] = []
+    size = 0
     for window in line_windows(source.content, notes):
         if isinstance(window, int):
             too_long.append(len(lines) + 1)
             lines.append("\n")
         else:
+            size += len("".join(window).encode("utf-8", "replace"))
+            if size > unpack.MAX_PAGE:
+                raise ReviewmineError(
+                    f"a page of over {unpack.MAX_PAGE >> 20} MiB",
+                    expected="less, for it is read as a whole",
+                    where=source.name,
+                    do="split it into several files",
+                )
             lines.extend(window)
+    if one_a_line(lines):
+        notes.append("no stars, ratings, dates or blank lines in it: each line is taken for a review")
     yield from pasted_reviews("".join(lines))
     for number in too_long:
         yield number, f"a line of over {text_lines.MAX_LINE} characters"
@@ -108,6 +126,22 @@ def looks_pasted(text: str) -> bool:
     return bool(_MARKED.search(head)) or any("rating" in _head(line)[0] for line in lines)
 
 
+def one_a_line(lines: Sequence[str]) -> bool:
+    """Return whether a page is a list of reviews, one a line: nothing parts them, and the lines begin as sentences do.
+
+    >>> one_a_line(["Плохой чайник", "Хороший чайник", "Не греет"]), one_a_line(["Шумит", "и греется", "и пахнет"])
+    (True, False)
+    """
+    said = [line.strip() for line in lines]
+    while said and not said[-1]:
+        said.pop()
+    if len(said) < _LINES or not all(said) or any(_RULE.fullmatch(line) or _PROS.match(line) for line in said):
+        return False
+    if any(_head(line)[0] for line in said):
+        return False
+    return sum(not line[0].islower() for line in said) >= _BEGIN * len(said)
+
+
 def pasted_reviews(text: str) -> Iterator[tuple[int, Row]]:
     r"""Yield ``(line, review)`` for the reviews of a page; every line that is not blank stands in one of them.
 
@@ -121,11 +155,12 @@ def pasted_reviews(text: str) -> Iterator[tuple[int, Row]]:
     heads = [_head(line.strip()) for line in lines]
     _add_authors(lines, heads)
     rules = any(_RULE.fullmatch(line.strip()) for line in lines)
+    by_line = one_a_line(lines)
     by_blank = not (rules or any(facts for facts, _ in heads) or any(_PROS.match(line.strip()) for line in lines))
     below = _below(lines, heads)
     review = _Review()
     for number, (line, (facts, rest)) in enumerate(zip(lines, heads, strict=True), start=1):
-        if _opens_next(review, line.strip(), facts, below, by_blank=by_blank):
+        if by_line or _opens_next(review, line.strip(), facts, below, by_blank=by_blank):
             yield from _finished(review)
             review = _Review()
         review.line = review.line or (number if line.strip() else 0)

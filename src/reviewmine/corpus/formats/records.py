@@ -3,15 +3,18 @@
 import csv
 from collections.abc import Generator, Iterable, Iterator
 from itertools import chain, takewhile
+from typing import NamedTuple
 
 from reviewmine.corpus.formats import lines as text_lines
 from reviewmine.corpus.formats.header import is_number
 from reviewmine.corpus.formats.lines import Window
 from reviewmine.corpus.formats.quotes import Dialect, Scanner, is_open, literal, strict_reader
+from reviewmine.corpus.formats.recovery import records_again
 
 MAX_CELL = 1_000_000
 """Characters in a cell; a longer one is rejected with its row."""
 ENDS_EARLY = "the file ends early, inside a quoted cell"
+UNCLOSED = "a quoted cell that does not close before the next record"
 
 Record = tuple[int, list[str] | str]
 """The number of the first line of a record with its cells, or with the reason why it has none."""
@@ -20,9 +23,19 @@ _AFTER_SLIP = 500
 _FOLLOWING = 5  # lines that, each a record of its own, prove that a quote was a slip
 
 
+class _Mended(NamedTuple):
+    """What stands at a line where the csv module gives up."""
+
+    n_lines: int
+    """Lines that it takes; 0 when more of them must be seen."""
+    found: list[str] | str = ""
+    unclosed: bool = False
+    """Whether it was seen to the end of the lines that its quote does not close."""
+
+
 def records(windows: Iterable[Window], dialect: Dialect, number: int = 1) -> Iterator[Record]:
     """Yield the records of lines, the first of which has ``number``; an empty line is a record without cells."""
-    csv.field_size_limit(MAX_CELL)
+    # csv.field_size_limit is one for the process and stays as it is: a cell beyond it goes to the forgiving scanner
     carry: list[str] = []
     wanted = 0  # a record that goes on is looked at again when twice as much of it is there
     for window in chain(windows, (0,)):
@@ -43,6 +56,7 @@ def records(windows: Iterable[Window], dialect: Dialect, number: int = 1) -> Ite
 def _cut(lines: list[str], number: int, dialect: Dialect, *, final: bool) -> Generator[Record, None, int]:
     """Yield the records of a window and return how many lines they took; the rest waits for more lines."""
     at = 0
+    doubtful = False  # once a quote was seen that never closes, each further one is doubted early: linear time
     while at < len(lines):
         # after a slip few lines at once, so that many slips do not copy the window as many times
         reader = strict_reader(lines[at : at + _AFTER_SLIP] if at else lines, dialect)
@@ -50,7 +64,7 @@ def _cut(lines: list[str], number: int, dialect: Dialect, *, final: bool) -> Gen
         try:
             for cells in reader:
                 end = start + reader.line_num
-                if end - at > 1 and (len(cells) != dialect.width or _is_slip(lines, at, dialect)):
+                if len(lines[at]) > MAX_CELL or (end - at > 1 and _is_doubtful(lines, at, end, len(cells), dialect)):
                     break
                 yield number + at, cells
                 at = end
@@ -58,42 +72,73 @@ def _cut(lines: list[str], number: int, dialect: Dialect, *, final: bool) -> Gen
                 continue
         except csv.Error:
             pass
-        used, found = _mend(lines, at, dialect, final=final)
-        if not used:
+        mended = _mend(lines, at, dialect, final=final, doubtful=doubtful)
+        if not mended.n_lines:
             return at
-        yield number + at, found
-        at += used
+        yield number + at, mended.found
+        at += mended.n_lines
+        doubtful = doubtful or mended.unclosed
     return at
 
 
-def _mend(lines: list[str], at: int, dialect: Dialect, *, final: bool) -> tuple[int, list[str] | str]:
-    """Return how many lines the record at ``at`` takes and its cells; 0 lines when more of them must be seen."""
+def _is_doubtful(lines: list[str], at: int, end: int, n_cells: int, dialect: Dialect) -> bool:
+    """Return whether a record of several lines, which the csv module took for one, is to be looked at again."""
+    if n_cells != dialect.width or _is_slip(lines, at, dialect):
+        return True
+    if end - at <= _FOLLOWING:
+        return False
+    return sum(map(len, lines[at:end])) > MAX_CELL or records_again(lines, at, end, dialect, wrong=False) > 0
+
+
+def _mend(lines: list[str], at: int, dialect: Dialect, *, final: bool, doubtful: bool) -> _Mended:
+    """Return the record at ``at``, whose quotes have gone astray."""
     if _is_slip(lines, at, dialect):
-        return 1, literal(lines[at], dialect)
+        return _Mended(1, literal(lines[at], dialect))
     scanner = Scanner(dialect)
-    end = at
+    end, look = at, at + 2 * _FOLLOWING
     while end < len(lines) and (end == at or scanner.is_open) and scanner.size <= text_lines.MAX_LINE:
         scanner.feed(lines[end])
         end += 1
+        if end == look and scanner.is_open:
+            look += look - at
+            if doubtful and _are_records(lines, at, dialect):
+                return _Mended(1, literal(lines[at], dialect))
+            if again := records_again(lines, at, end, dialect, wrong=doubtful):
+                return _short(lines, at, again, dialect)
     if not scanner.is_open:
         return _closed(lines, at, end, scanner.cells, dialect)
-    if not final and scanner.size <= MAX_CELL:
-        return 0, ""
+    return _never_closed(lines, at, end, scanner.size, dialect, final=final)
+
+
+def _never_closed(lines: list[str], at: int, end: int, size: int, dialect: Dialect, *, final: bool) -> _Mended:
+    """Return the record at ``at``, whose quote is still open at ``end``."""
+    if not final and size <= MAX_CELL:
+        return _Mended(0)
     if _are_records(lines, at, dialect):
-        return 1, literal(lines[at], dialect)
-    if scanner.size > MAX_CELL:
-        return (0, "") if scanner.size <= text_lines.MAX_LINE and not final else (end - at, _giant())
+        return _Mended(1, literal(lines[at], dialect), unclosed=True)
+    if again := records_again(lines, at, end, dialect, wrong=True):
+        return _short(lines, at, again, dialect)._replace(unclosed=True)
+    if size > MAX_CELL:
+        return _Mended(0) if size <= text_lines.MAX_LINE and not final else _Mended(end - at, _giant())
     whole = end - at == 1 and lines[at].endswith("\n") and len(literal(lines[at], dialect)) == dialect.width
-    return (1, literal(lines[at], dialect)) if whole else (end - at, ENDS_EARLY)
+    return _Mended(1, literal(lines[at], dialect)) if whole else _Mended(end - at, ENDS_EARLY)
 
 
-def _closed(lines: list[str], at: int, end: int, cells: list[str], dialect: Dialect) -> tuple[int, list[str] | str]:
-    """Return the record of the lines ``at`` to ``end``, or of the first alone when the cells are not the usual number."""
-    if end - at > 1 and len(cells) != dialect.width and _are_records(lines, at, dialect):
-        return 1, literal(lines[at], dialect)
-    if max(map(len, cells)) > MAX_CELL:
-        return end - at, _giant()
-    return end - at, cells
+def _closed(lines: list[str], at: int, end: int, cells: list[str], dialect: Dialect) -> _Mended:
+    """Return the record of the lines ``at`` to ``end``, or what stands before the records that its quote swallowed."""
+    usual = len(cells) == dialect.width
+    if end - at > 1 and not usual and _are_records(lines, at, dialect):
+        return _Mended(1, literal(lines[at], dialect))
+    if end - at > 1 and (again := records_again(lines, at, end, dialect, wrong=not usual)):
+        return _short(lines, at, again, dialect)
+    return _Mended(end - at, _giant() if max(map(len, cells)) > MAX_CELL else cells)
+
+
+def _short(lines: list[str], at: int, again: int, dialect: Dialect) -> _Mended:
+    """Return what stands before the line ``again``, from which records go on: a record on one line, or no record."""
+    if again == at + 1 and len(cells := literal(lines[at], dialect)) == dialect.width:
+        return _Mended(1, cells)
+    return _Mended(again - at, UNCLOSED)
 
 
 def _giant() -> str:

@@ -58,21 +58,31 @@ def read_sqlite(source: Source) -> Iterator[Table]:
     """Yield one table or view of a SQLite file: ``file.db::table``, or the only one without its name."""
     database = _opened(source)
     database.text_factory = lambda data: data.decode("utf-8", "replace")
+    try:
+        table = _table_of(database, source)
+        n_rows = _n_rows(database, table)
+    except BaseException:
+        database.close()
+        raise
+    notes: list[str] = []
+    read = [0, max(n_rows, 1)]
+    rows = _sqlite_rows(database, table, source.name, notes, read)
+    yield Table(f"{source.name}::{table}", rows, lambda: min(read[0] / read[1], 1.0), notes)
+
+
+def _table_of(database: sqlite3.Connection, source: Source) -> str:
+    """Return the table or view to read. Raises ``ReviewmineError`` when it is not there, or not the only one."""
     found = "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\'"
     tables = [name for (name,) in database.execute(f"{found} order by name")]
     table = source.part or (tables[0] if len(tables) == 1 else "")
     if table not in tables:
-        database.close()
         raise ReviewmineError(
             f"no table {table!r}" if table else f"{len(tables)} tables",
             expected=f"one of {', '.join(tables)[:200]}",
             where=source.name,
             do=f"write {source.path.name}::TABLE",
         )
-    notes: list[str] = []
-    read = [0, max(_n_rows(database, table), 1)]
-    rows = _sqlite_rows(database, table, source.name, notes, read)
-    yield Table(f"{source.name}::{table}", rows, lambda: min(read[0] / read[1], 1.0), notes)
+    return table
 
 
 def _opened(source: Source) -> sqlite3.Connection:

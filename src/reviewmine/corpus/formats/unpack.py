@@ -12,6 +12,8 @@ MAX_UNPACKED = 64 << 30
 """Bytes that a gzip file may unpack to when it is read as a stream."""
 MAX_WHOLE = 1 << 30
 """Bytes of a file that has to stand in memory as a whole."""
+MAX_PAGE = 64 << 20
+"""Bytes of a page of pasted text, which takes about ten times as much memory."""
 MAX_RATIO = 500
 """Unpacked bytes to a packed byte, beyond the first ``RATIO_FROM``; tables of reviews stay under 100."""
 RATIO_FROM = 256 << 20

@@ -6,15 +6,18 @@ A rule looks at the profile and yields a kind, a weight from 0 to 1 and a senten
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from reviewmine.report.russian import number, percent
+
 Profile = Mapping[str, Any]
 Warned = tuple[str, float, str]
 
+ALARM = 0.4
+"""Weight from which a warning is grave."""
 FEW_REVIEWS = 300
 """Reviews below which shares and topics are shaky."""
 FEW_ANSWERS = 30
 """Reviews with a part below which nothing is said of the part."""
 
-_THIN = "\u202f"
 _NAMES = {"pros": "Достоинства", "cons": "Недостатки"}
 REASONS = {"no text in it": "нет текста"}
 """The commonest reason of a rejected row in words of the page; the others are told as the reader tells them."""
@@ -41,14 +44,14 @@ MASKS = {
 """Kinds of personal data by their Russian names."""
 
 
-def advise(profile: Profile) -> list[dict[str, Any]]:
-    """Return the warnings of a profile: ``kind``, ``weight`` and ``text`` of each, the worst first.
+def warnings_of(profile: Profile) -> list[dict[str, Any]]:
+    """Return the warnings of a profile as ``profile_reviews`` gives it: ``kind``, ``weight`` and ``text``, the worst first.
 
-    An empty profile has one warning.
+    A profile without reviews has one warning; of what a profile lacks nothing is said.
     """
-    if not profile["rows"]["kept"]:
+    if profile.get("rows") and not profile["rows"]["kept"]:
         return [{"kind": "empty", "weight": 1.0, "text": "Ни одного отзыва: проверьте, что выгружено."}]
-    found = [warned for rule in RULES for warned in rule(profile)]
+    found = [warned for rule, parts in RULES if all(map(profile.get, parts)) for warned in rule(profile)]
     found.sort(key=lambda warned: (-warned[1], warned[0], warned[2]))
     return [{"kind": kind, "weight": round(min(1.0, weight), 4), "text": text} for kind, weight, text in found]
 
@@ -56,18 +59,13 @@ def advise(profile: Profile) -> list[dict[str, Any]]:
 def share(value: float) -> str:
     """Return a share as per cent: whole from ten on, else with one digit.
 
-    >>> share(0.344).replace(_THIN, " "), share(0.0123).replace(_THIN, " "), share(0.0001).replace(_THIN, " ")
-    ('34 %', '1,2 %', 'меньше 0,1 %')
+    >>> [share(value).replace("\u202f", " ") for value in (0.344, 0.0123, 0.02, 0.0001)]
+    ['34 %', '1,2 %', '2 %', 'меньше 0,1 %']
     """
     if 0 < value < 0.0005:
-        return f"меньше 0,1{_THIN}%"
-    text = f"{100 * value:.0f}" if value >= 0.0995 or not value else f"{100 * value:.1f}".removesuffix(".0")
-    return f"{text.replace('.', ',')}{_THIN}%"
-
-
-def figure(value: int) -> str:
-    """Return a count with thin spaces between thousands."""
-    return f"{value:,}".replace(",", _THIN)
+        return f"меньше {percent(0.001)}"
+    whole = value >= 0.0995 or round(100 * value, 1).is_integer()
+    return percent(value, 0 if whole else 1)
 
 
 def place(found: Mapping[str, Any]) -> str:
@@ -81,7 +79,7 @@ def place(found: Mapping[str, Any]) -> str:
 
 def _rows(profile: Profile) -> Iterator[Warned]:
     """Warn of rejected rows and of too few."""
-    rows, letters = profile["rows"], profile["letters"]
+    rows = profile["rows"]
     if rows["rejected"]:
         part = rows["rejected"] / rows["read"]
         reason = rows["reasons"][0]
@@ -89,15 +87,16 @@ def _rows(profile: Profile) -> Iterator[Warned]:
         yield (
             "rejected",
             0.1 + part * 4,
-            f"Отвергнуто строк: {figure(rows['rejected'])} ({share(part)} прочитанных). Чаще всего: «{why}», "
+            f"Отвергнуто строк: {number(rows['rejected'])} ({share(part)} прочитанных). Чаще всего: «{why}», "
             f"например {place(reason['places'][0])}.",
         )
     if rows["kept"] < FEW_REVIEWS:
-        yield "few", 0.6, f"Отзывов всего {figure(rows['kept'])}: доли и темы будут шаткими, смотрите на интервалы."
-    if profile["notes"]:
-        yield "notes", 0.15, f"Замечаний при чтении: {len(profile['notes'])}; они перечислены ниже."
-    if letters["counts"]["long"]:
-        yield "long", 0.1, f"Отзывов длиннее предела: {figure(letters['counts']['long'])}; читается только их начало."
+        yield "few", 0.6, f"Отзывов всего {number(rows['kept'])}: доли и темы будут шаткими, смотрите на интервалы."
+
+
+def _notes(profile: Profile) -> Iterator[Warned]:
+    """Warn of what the reader remarked."""
+    yield "notes", 0.15, f"Замечаний при чтении: {number(len(profile['notes']))}; они перечислены ниже."
 
 
 def _ids(profile: Profile) -> Iterator[Warned]:
@@ -114,7 +113,7 @@ def _ids(profile: Profile) -> Iterator[Warned]:
         yield (
             "doubled-ids",
             0.2 + part,
-            f"Номер отзыва повторяется в {figure(ids['doubled'])} строках ({share(part)}): к номеру дописано, который он по счёту.",
+            f"Номер отзыва повторяется в {number(ids['doubled'])} строках ({share(part)}): к номеру дописано, который он по счёту.",
         )
 
 
@@ -128,7 +127,7 @@ def _dates(profile: Profile) -> Iterator[Warned]:
         part = dates["missing_share"]
         yield "dates-missing", 0.1 + 0.6 * part, f"Нет даты в {share(part)} отзывов: в тренды они не войдут."
     if dates["future"]:
-        told = f"Дат в будущем: {figure(dates['future'])}, последняя {dates['last']}: проверьте порядок дня и месяца."
+        told = f"Дат в будущем: {number(dates['future'])}, последняя {dates['last']}: проверьте порядок дня и месяца."
         yield "dates-future", 0.4, told
     if len(dates["months"]) == 1:
         yield "one-month", 0.5, "Все даты в одном месяце: тренды не посчитать."
@@ -173,23 +172,23 @@ def _copies(profile: Profile) -> Iterator[Warned]:
         yield (
             "copies",
             0.1 + 3 * copies["extra_share"],
-            f"{share(copies['extra_share'])} строк повторяют другие: слово в слово {figure(copies['exact'])}, почти "
-            f"{figure(copies['near'])}; каждая посчитается в долях ещё раз.",
+            f"{share(copies['extra_share'])} строк повторяют другие: слово в слово {number(copies['exact'])}, почти "
+            f"{number(copies['near'])}; каждая посчитается в долях ещё раз.",
         )
     if copies["doubled"]:
         part = copies["doubled"] / compared
         yield (
             "doubled",
             0.1 + 3 * part,
-            f"Строк, выгруженных дважды: {figure(copies['doubled'])} ({share(part)}): уберите лишние.",
+            f"Строк, выгруженных дважды: {number(copies['doubled'])} ({share(part)}): уберите лишние.",
         )
     if copies["n_repeats"]:
         reasons = dict.fromkeys(reason for group in copies["repeats"] for reason in group["reasons"])
         yield (
             "repeats",
             0.15 + 3 * copies["n_repeat_rows"] / compared,
-            f"Похоже на накрутку или вставку под копирку: одинаковых текстов {figure(copies['n_repeats'])}, строк с ними "
-            f"{figure(copies['n_repeat_rows'])} ({', '.join(REPEATS[reason] for reason in reasons)}).",
+            f"Похоже на накрутку или вставку под копирку: одинаковых текстов {number(copies['n_repeats'])}, строк с ними "
+            f"{number(copies['n_repeat_rows'])} ({', '.join(REPEATS.get(reason, reason) for reason in reasons)}).",
         )
 
 
@@ -208,6 +207,10 @@ def _parts(profile: Profile) -> Iterator[Warned]:
                     f"В {share(part['misplaced_share'])} отзывов под «{name}» стоит {other}: по имени поля не судить."
                 )
                 yield "misplaced", weight * part["misplaced_share"], told
+
+
+def _words(profile: Profile) -> Iterator[Warned]:
+    """Warn of reviews too short to hold a reason."""
     words = profile["words"]
     if words["median"] <= 3:
         yield "short", 0.45, f"Половина отзывов не длиннее слов: {words['median']}; о причинах они скажут мало."
@@ -217,6 +220,8 @@ def _letters(profile: Profile) -> Iterator[Warned]:
     """Warn of other languages and of what spoils the words."""
     letters, n = profile["letters"], profile["rows"]["kept"]
     shares, scripts = letters["shares"], letters["scripts"]
+    if letters["counts"]["long"]:
+        yield "long", 0.1, f"Отзывов длиннее предела: {number(letters['counts']['long'])}; читается только их начало."
     if shares["broken"]:
         yield (
             "broken",
@@ -248,33 +253,43 @@ def _letters(profile: Profile) -> Iterator[Warned]:
         yield "caps", 0.1 + shares["caps"] / 4, f"Заглавными буквами написаны {share(shares['caps'])} отзывов."
 
 
-def _facets(profile: Profile) -> Iterator[Warned]:
-    """Warn of what the reviews cannot be laid out by."""
-    for name, weight, told in (
-        ("product", 0.25, "Товар не указан: не сказать, на что жалуются чаще."),
-        ("channel", 0.08, "Канал не указан: площадки не сравнить."),
-        ("group", 0.05, "Категория не указана: разделы не сравнить."),
-    ):
+def _facet(name: str, weight: float, told: str) -> Callable[[Profile], Iterator[Warned]]:
+    """Return the rule for a field by which reviews are laid out."""
+
+    def rule(profile: Profile) -> Iterator[Warned]:
+        """Warn when the field is missing."""
         facet = profile[name]
         if not facet["distinct"]:
             yield f"no-{name}", weight, told
         elif facet["empty_share"] >= 0.05:
-            yield (
-                f"{name}-missing",
-                weight * facet["empty_share"],
-                f"{told.split(':')[0]} в {share(facet['empty_share'])} отзывов.",
-            )
+            missing = f"{told.split(':')[0]} в {share(facet['empty_share'])} отзывов."
+            yield f"{name}-missing", weight * facet["empty_share"], missing
+
+    return rule
 
 
 def _masks(profile: Profile) -> Iterator[Warned]:
     """Warn of personal data."""
     masks = profile["masks"]
     if masks["n_with"]:
-        kinds = ", ".join(f"{MASKS.get(kind, kind)} {figure(times)}" for kind, times in masks["kinds"].items())
+        kinds = ", ".join(f"{MASKS.get(kind, kind)} {number(times)}" for kind, times in masks["kinds"].items())
         told = f"Личные данные в {share(masks['share'])} отзывов ({kinds}): показываются под масками, но в самом файле остаются."
         yield "personal", 0.05 + masks["share"], told
 
 
-RULES: tuple[Callable[[Profile], Iterator[Warned]], ...] = (
-    _rows, _ids, _dates, _ratings, _copies, _parts, _letters, _facets, _masks,
-)  # fmt: skip
+RULES: tuple[tuple[Callable[[Profile], Iterator[Warned]], tuple[str, ...]], ...] = (
+    (_rows, ("rows",)),
+    (_notes, ("notes",)),
+    (_ids, ("ids", "rows")),
+    (_dates, ("dates",)),
+    (_ratings, ("ratings",)),
+    (_copies, ("copies", "measured")),
+    (_parts, ("parts", "measured")),
+    (_words, ("words",)),
+    (_letters, ("letters", "rows")),
+    (_facet("product", 0.25, "Товар не указан: не сказать, на что жалуются чаще."), ("product",)),
+    (_facet("channel", 0.08, "Канал не указан: площадки не сравнить."), ("channel",)),
+    (_facet("group", 0.05, "Категория не указана: разделы не сравнить."), ("group",)),
+    (_masks, ("masks",)),
+)
+"""Each rule with the parts of a profile that it looks at."""
