@@ -78,3 +78,76 @@ def test_an_exclude_without_an_arrow_is_free_text():
 def test_errors_stand_first():
     found = doubts(definition="", exclude=["иное -> gone"])
     assert [finding.level for finding in found] == ["error", "warning"]
+
+
+def grown(*changes, **top):
+    """Return the findings when the types are changed in order and more are added."""
+    types = [
+        *CLEAN["types"],
+        *(
+            {"id": f"T{n}", "code": f"c{n}", "title": title, "status": "draft"}
+            for n, title in ((3, "Мятая коробка"), (4, "Нет чека"))
+        ),
+    ]
+    types = [one | change for one, change in zip(types, (*changes, {}, {}, {}, {}), strict=False)]
+    return check_taxonomy(Taxonomy.model_validate(CLEAN | {"types": types} | top))
+
+
+HISTORY = [
+    (
+        [{}, {"code": "was-late", "exclude": ["иное -> late"]}],
+        {"lineage": [{"op": "rename", "from": "was-late", "version": "0.1.0"}]},
+        "error",
+        "was-late",
+        "the code was that of T1 (late) before",
+    ),
+    (
+        [{}, {}],
+        {"lineage": [{"op": "merge", "from": ["T1", "T99"], "version": "0.1.0"}]},
+        "warning",
+        "late",
+        "lineage names 'T99', which is no id of a type",
+    ),
+    (
+        [{}, {}],
+        {"lineage": [{"op": "move", "from": "air", "version": "2.0.0"}]},
+        "warning",
+        "late",
+        "lineage names version 2.0.0, later than 0.1.0",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "first", "level", "code", "what"), HISTORY, ids=[one[-1] for one in HISTORY])
+def test_history(changes, first, level, code, what):
+    found = grown(changes[0] | first | {"exclude": []}, changes[1])
+    assert Finding(level, code, what) in found
+
+
+def test_an_exclude_that_points_at_a_deprecated_type():
+    found = grown({}, {"status": "deprecated"})
+    assert Finding("warning", "late", "exclude points at 'slow', which is deprecated") in found
+    assert Finding("warning", "delivery", "is a group with 1 types") in found
+
+
+def test_what_a_deprecated_type_says_disturbs_nobody():
+    found = grown({"patterns": ["долго"], "exclude": []}, {"status": "deprecated", "exclude": ["иное -> gone"]})
+    assert [one for one in found if "shared" in one.what or "gone" in one.what] == []
+
+
+def test_a_draft_that_waits_too_long():
+    steps = [{"op": "edit", "from": "owner", "version": version} for version in ("1.1.0", "1.2.0", "1.2.5")]
+    late, waits = {"lineage": steps}, {"lineage": [{"op": "add", "version": "1.0.0"}]}
+    found = grown(late, {}, waits, {"lineage": [{"op": "add", "version": "1.1.0"}]}, version="1.3.0")
+    assert [one for one in found if "draft" in one.what] == [
+        Finding("warning", "c3", "has been a draft for 3 versions")
+    ]
+
+
+def test_an_example_that_another_type_would_take():
+    first = {"include": ["заказ долго шёл через весь город"], "patterns": ["заказ"]}
+    second = {"patterns": ["долго идти"]}
+    what = "include 'заказ долго шёл через весь город' meets a pattern of slow better than its own"
+    assert grown(first, second) == [Finding("warning", "late", what)]
+    assert grown(first, second | {"kind": "question"}) == []
+    assert grown(first | {"patterns": ["заказ идти"]}, second) == []

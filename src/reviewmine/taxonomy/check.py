@@ -1,12 +1,16 @@
 """What is doubtful in a taxonomy that is well formed: findings for the person who curates it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from reviewmine.language.normalize import normalize
 from reviewmine.taxonomy.model import Taxonomy, Type
+from reviewmine.taxonomy.versions import parts
+
+OLD_DRAFT: Final = 3
+"""A draft that was there this many minor or major versions ago waits for a decision."""
 
 
 @dataclass(frozen=True)
@@ -20,18 +24,26 @@ class Finding:
 
 def check_taxonomy(taxonomy: Taxonomy) -> list[Finding]:
     """Return the findings on ``taxonomy``, errors first; an empty list means none."""
-    found = [finding for check in (_references, _wording, _shared_texts, _idle) for finding in check(taxonomy)]
+    checks = (_references, _wording, _shared_texts, _idle, _history, _waiting, _elsewhere)
+    found = [finding for check in checks for finding in check(taxonomy)]
     return sorted(found, key=lambda finding: (finding.level, finding.code))
 
 
+def _in_use(taxonomy: Taxonomy) -> list[Type]:
+    """Return the types that are not deprecated."""
+    return [one for one in taxonomy.types if one.status != "deprecated"]
+
+
 def _references(taxonomy: Taxonomy) -> Iterator[Finding]:
-    """An exclude that names a type points at one that exists, and not at itself."""
-    codes = {one.code for one in taxonomy.types}
-    for one in taxonomy.types:
+    """An exclude that names a type points at one that exists and is in use, and not at itself."""
+    status = {one.code: one.status for one in taxonomy.types}
+    for one in _in_use(taxonomy):
         for text in one.exclude:
             target = text.rpartition("->")[2].strip()
-            if "->" in text and target not in codes:
+            if "->" in text and target not in status:
                 yield Finding("error", one.code, f"exclude points at {target!r}, which is no type")
+            elif "->" in text and status[target] == "deprecated":
+                yield Finding("warning", one.code, f"exclude points at {target!r}, which is deprecated")
             if target == one.code:
                 yield Finding("error", one.code, "exclude points at the type itself")
 
@@ -47,10 +59,10 @@ def _wording(taxonomy: Taxonomy) -> Iterator[Finding]:
 
 
 def _shared_texts(taxonomy: Taxonomy) -> Iterator[Finding]:
-    """No two types share a title, a definition, a pattern or an include example."""
+    """No two types in use share a title, a definition, a pattern or an include example."""
     for name in ("title", "definition", "patterns", "include"):
         owners: dict[str, list[Type]] = defaultdict(list)
-        for one in taxonomy.types:
+        for one in _in_use(taxonomy):
             value = getattr(one, name)
             for text in {normalize(text) for text in ((value,) if isinstance(value, str) else value)} - {""}:
                 owners[text].append(one)
@@ -61,11 +73,66 @@ def _shared_texts(taxonomy: Taxonomy) -> Iterator[Finding]:
 
 
 def _idle(taxonomy: Taxonomy) -> Iterator[Finding]:
-    """Every owner has a type, every group at least two."""
+    """Every owner has a type in use, every group at least two."""
+    used = _in_use(taxonomy)
     for owner in taxonomy.owners:
-        if not any(one.owner == owner for one in taxonomy.types):
+        if not any(one.owner == owner for one in used):
             yield Finding("warning", owner, "is an owner without types")
     for group in taxonomy.groups:
-        count = sum(one.parent == group for one in taxonomy.types)
+        count = sum(one.parent == group for one in used)
         if count < 2:
             yield Finding("warning", group, f"is a group with {count} types")
+
+
+def _history(taxonomy: Taxonomy) -> Iterator[Finding]:
+    """Lineage names types that exist and versions that have been, and a code never passes from one id to another."""
+    ids = {one.id: one.code for one in taxonomy.types}
+    once = {code: one for one in taxonomy.types for step in one.lineage if step.op == "rename" for code in step.sources}
+    for one in taxonomy.types:
+        former = once.get(one.code)
+        if former is not None and former.id != one.id:
+            yield Finding("error", one.code, f"the code was that of {former.id} ({former.code}) before")
+        for step in one.lineage:
+            named = (*(step.sources if step.op in ("merge", "split") else ()), *step.targets)
+            yield from (
+                Finding("warning", one.code, f"lineage names {name!r}, which is no id of a type")
+                for name in sorted(set(named) - set(ids))
+            )
+            if parts(step.version) > parts(taxonomy.version):
+                what = f"lineage names version {step.version}, later than {taxonomy.version}"
+                yield Finding("warning", one.code, what)
+
+
+def _waiting(taxonomy: Taxonomy) -> Iterator[Finding]:
+    """A draft is decided upon before many versions have passed."""
+    steps = {step.version for one in taxonomy.types for step in one.lineage} | {taxonomy.version}
+    releases = {parts(version)[:2] for version in steps if parts(version)}
+    for one in taxonomy.types:
+        born = next((parts(step.version)[:2] for step in one.lineage if parts(step.version)), ())
+        passed = sum(release > born for release in releases) if born else 0
+        if one.status == "draft" and passed >= OLD_DRAFT:
+            yield Finding("warning", one.code, f"has been a draft for {passed} versions")
+
+
+def _elsewhere(taxonomy: Taxonomy) -> Iterator[Finding]:
+    """An include example meets no pattern of several words of another type of its kind better than those of its own."""
+    used = [one for one in _in_use(taxonomy) if one.status == "active" and one.patterns]
+    if not any(one.include for one in used):
+        return
+    from reviewmine.language.lemmas import lemmas  # noqa: PLC0415 (the dictionary is large)
+
+    patterns = {one.code: [frozenset(lemmas(text)) for text in one.patterns] for one in used}
+    for one in used:
+        rivals = [other.code for other in used if other.kind == one.kind]
+        for text in one.include:
+            said = frozenset(lemmas(text))
+            own = max(_longest(patterns[one.code], said), 1)
+            others = [code for code in rivals if _longest(patterns[code], said) > own]
+            if others:
+                what = f"include {text[:60]!r} meets a pattern of {', '.join(others)} better than its own"
+                yield Finding("warning", one.code, what)
+
+
+def _longest(patterns: Sequence[frozenset[str]], said: frozenset[str]) -> int:
+    """Return the number of words of the longest pattern of which every word was said."""
+    return max((len(pattern) for pattern in patterns if pattern <= said), default=0)

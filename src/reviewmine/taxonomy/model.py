@@ -31,11 +31,48 @@ class Titled(Closed):
 
 
 class Lineage(Closed):
-    """One step in the history of a type."""
+    """One step in the history of a type, and the version that brought it.
 
-    op: Literal["add", "rename", "merge", "split", "move", "deprecate"]
+    ``from`` holds ids (merge, split), the old code (rename), the old parent (move) or the fields that changed (edit);
+    ``to`` the ids in which a type goes on after it was merged or split.
+    """
+
+    op: Literal["add", "rename", "merge", "split", "move", "deprecate", "edit"]
     from_: str | tuple[str, ...] = Field(default=(), alias="from")
+    to: str | tuple[str, ...] = ()
     version: str = ""
+    reason: Text = ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return ``from`` as a tuple, whether one or several are named."""
+        return _several(self.from_)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return ``to`` as a tuple, whether one or several are named."""
+        return _several(self.to)
+
+
+def _several(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return one name or several as a tuple."""
+    return value if isinstance(value, tuple) else tuple(filter(None, (value,)))
+
+
+class Evidence(Closed):
+    """What a proposal rests on: the number of statements, ids of reviews, masked examples."""
+
+    n: Annotated[int, Field(ge=0)] = 0
+    reviews: Texts = ()
+    examples: Texts = ()
+
+
+class Proposal(Closed):
+    """A type that the machine once proposed; it is remembered so that what a person deletes does not come back."""
+
+    id: str
+    title: Text
+    words: Texts = ()
 
 
 class Type(Closed):
@@ -58,10 +95,14 @@ class Type(Closed):
     patterns: Texts = ()
     status: Literal["draft", "active", "deprecated"] = "active"
     lineage: tuple[Lineage, ...] = ()
+    evidence: Evidence | None = None
 
 
 class Taxonomy(Closed):
-    """Types with their owners, stages and groups, under a name and a version."""
+    """Types with their owners, stages and groups, under a name and a version.
+
+    ``last_id`` and ``proposals`` are the program's memory: the highest id ever given, and every type ever proposed.
+    """
 
     taxonomy: Annotated[str, Field(min_length=1, max_length=120)]
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "0.1.0"
@@ -70,6 +111,8 @@ class Taxonomy(Closed):
     owners: dict[str, Titled] = {}
     groups: dict[str, Titled] = {}
     types: Annotated[tuple[Type, ...], Field(min_length=1, max_length=5000)]
+    last_id: str = ""
+    proposals: Annotated[tuple[Proposal, ...], Field(max_length=20_000)] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "Taxonomy":
@@ -110,8 +153,12 @@ class Taxonomy(Closed):
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data in the order of the fields, what is empty included."""
-        return self.model_dump(mode="json", by_alias=True, exclude_defaults=False)
+        """Return the contract as plain data in the order of the fields, what is empty included.
+
+        Notes for the curator (evidence, proposals, the last id) are no part of it: they reach no model and no router.
+        """
+        notes: Any = {"last_id": True, "proposals": True, "types": {"__all__": {"evidence"}}}
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=False, exclude=notes)
 
     def sha256(self) -> str:
         """Return the hash of the content, whatever the layout of the file."""
@@ -146,13 +193,18 @@ def load_taxonomy(path: str | Path) -> Taxonomy:
             where=str(path),
             do="see data/taxonomies/marketplace-ru.yaml",
         )
+    return checked(data, str(path))
+
+
+def checked(data: Any, where: str) -> Taxonomy:
+    """Return the taxonomy that plain ``data`` holds. Raises ``ReviewmineError`` that names the first mistake."""
     try:
         return Taxonomy.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ReviewmineError(
-            f"{place or 'the taxonomy'}: {first['msg']}", where=str(path), do=_remedy(first["type"])
+            f"{place or 'the taxonomy'}: {first['msg']}", where=where, do=_remedy(first["type"])
         ) from error
 
 
@@ -164,7 +216,9 @@ def _remedy(problem: str) -> str:
 def write_taxonomy(path: Path, taxonomy: Taxonomy, head: str = "") -> None:
     """Write ``taxonomy`` as YAML that people can edit, after ``head`` as a comment; empty fields are left out."""
     data = taxonomy.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    data["types"] = [{key: value for key, value in one.items() if value not in ("", [], ())} for one in data["types"]]
+    data["types"] = [
+        {key: value for key, value in one.items() if value not in ("", [], (), None)} for one in data["types"]
+    ]
     body = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
     comment = "".join(f"# {line}\n" for line in head.splitlines())
     path.parent.mkdir(parents=True, exist_ok=True)
