@@ -2,8 +2,12 @@
 
 import pandas as pd
 
+from conftest import ROOT
+from reviewmine import read_reviews
 from reviewmine.corpus.privacy import mask
 from reviewmine.router.features import TEXT_FIELDS
+from reviewmine.taxonomy.check import check_taxonomy
+from reviewmine.taxonomy.model import load_taxonomy
 
 
 def test_it_is_large_enough_and_whole(sample):
@@ -48,3 +52,22 @@ def test_its_personal_data_is_invented(sample):
     told = pd.Series(texts[texts != texts.map(mask)])
     assert len(told) > 0
     assert not told.str.contains(r"@(?!example\.)", regex=True).any()
+
+
+def test_the_whole_sample_holds_every_type_of_the_full_taxonomy():
+    whole = read_reviews(ROOT / "data/sample").reviews
+    full = load_taxonomy(ROOT / "data/taxonomies/marketplace-ru-full.yaml")
+    counts = whole["types"].str.split("|").explode().value_counts()
+    assert len(full.types) == 135
+    assert set(counts.index) == set(full.codes)
+    assert counts.min() >= 8
+    texts = whole[list(TEXT_FIELDS)].agg(" ".join, axis=1).str.lower().str.split().str.join(" ")
+    assert not texts.duplicated().any()
+    assert [one for one in check_taxonomy(full) if one.level == "error"] == []
+
+
+def test_the_full_taxonomy_keeps_what_the_starter_one_has(taxonomy):
+    full = load_taxonomy(ROOT / "data/taxonomies/marketplace-ru-full.yaml")
+    assert {(one.id, one.code, one.kind) for one in taxonomy.types} <= {
+        (one.id, one.code, one.kind) for one in full.types
+    }
