@@ -46,7 +46,7 @@ DOORS = {
     "slovnet": {"corpus.names"},
     "natasha": {"embed.navec", "corpus.names"},
     "jinja2": {"report.page"},
-    "typer": {"cli.app", "cli.data", "cli.models", "cli.options", "cli.pages"},
+    "typer": {"cli.app", "cli.data", "cli.models", "cli.options", "cli.pages", "cli.taxonomy"},
     "fastapi": {"serve"},
     "uvicorn": {"serve"},
     "pyspark": {"engines.spark"},

@@ -1,6 +1,6 @@
 """The card of a discovery run: how much is covered, how steady the topics are, how they agree with labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,18 +12,44 @@ from sklearn.metrics import (
 )
 
 from reviewmine.discover.cluster import REST, Clusters
+from reviewmine.discover.intrinsic import (
+    bootstrap_stability,
+    coherence,
+    distinct_rows,
+    learnable,
+    lemmas_of,
+    redundancy,
+)
 from reviewmine.discover.topics import Topics
+from reviewmine.embed.encoders import Vectors
 from reviewmine.intervals import Figure, half_sample
 
 N_RESAMPLES = 100
 
 
 def make_card(
-    units: pd.DataFrame, clusters: Clusters, other: Clusters, topics: Topics, gold: Mapping[str, str], seed: int
+    units: pd.DataFrame,
+    texts: Sequence[str],
+    vectors: Vectors,
+    clusters: Clusters,
+    other: Clusters,
+    topics: Topics,
+    codes: Sequence[str],
+    gold: Mapping[str, str],
+    seed: int,
+    min_probability: float,
 ) -> dict[str, Any]:
-    """Return the figures of a run; ``other`` is the same clustering from another seed, ``gold`` review to its one type."""
+    """Return the figures of a run; ``other`` is the same clustering from another seed, ``gold`` review to its one type.
+
+    Figures of quality are taken over the distinct texts, so a corpus said twice scores as the corpus.
+    """
     sizes = np.bincount(clusters.topic[clusters.topic >= 0], minlength=len(clusters.centres))
     words = [word for listed in topics.words for word, _ in listed]
+    rows = distinct_rows(texts)
+    documents = lemmas_of(texts, rows)
+    coherent = coherence(documents, topics)
+    known = [value for value in coherent if value is not None]
+    pairs = redundancy(clusters.centres, topics, codes)
     card: dict[str, Any] = {
         "n_statements": len(units),
         "n_reviews": int(units["review_id"].nunique()),
@@ -31,8 +57,15 @@ def make_card(
         "n_rest": int((clusters.topic == REST).sum()),
         "coverage": round(float((clusters.topic != REST).mean()), 4),
         "largest_share": round(float(sizes.max() / max(1, sizes.sum())), 4),
-        "seed_ari": round(float(adjusted_rand_score(clusters.topic, other.topic)), 4),
+        "seed_ari": round(float(adjusted_rand_score(clusters.topic[rows], other.topic[rows])), 4),
+        "bootstrap_ari": bootstrap_stability(texts, vectors, clusters, seed + 1, min_probability),
+        "stability": {code: round(float(value), 4) for code, value in zip(codes, clusters.stability, strict=True)},
+        "npmi": round(float(np.mean(known)), 4) if known else None,
+        "coherence": dict(zip(codes, coherent, strict=True)),
         "word_diversity": round(len(set(words)) / max(1, len(words)), 4),
+        "redundant": round(len({code for pair in pairs for code in pair["topics"]}) / max(1, len(codes)), 4),
+        "redundant_pairs": pairs,
+        "learnable": learnable(documents, clusters.topic[rows], vectors[rows], seed),
     }
     if gold:
         card["against_labels"] = _agreement(units, clusters, gold, seed)

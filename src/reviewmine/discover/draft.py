@@ -21,15 +21,13 @@ def draft_taxonomy(
     name: str,
     codes: Sequence[str],
     names: Sequence[str],
+    parents: Sequence[str],
     topics: Topics,
     sizes: Sequence[int],
     evidence: Sequence[dict[str, Any]],
 ) -> Taxonomy:
-    """Return a taxonomy whose types are the topics, all of status draft; groups are named after their largest topic."""
-    groups: dict[str, Titled] = {}
-    for number, group in enumerate(topics.group):
-        if group >= 0:
-            groups.setdefault(f"group-{group + 1:02}", Titled(title=names[number]))
+    """Return a taxonomy whose types are the topics, all of status draft, in groups named ``parents``."""
+    groups = {f"group-{number:02}": Titled(title=title) for number, title in enumerate(parents, start=1)}
     types = [
         Type(
             id=f"D{number + 1:03}",

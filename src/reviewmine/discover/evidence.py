@@ -1,16 +1,21 @@
-"""What a topic rests on: central, diverse and boundary statements, each with its review and span."""
+"""What a topic rests on: central, diverse, boundary and counter-example statements, each with its review and span."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from reviewmine.discover.cluster import Clusters
+from reviewmine.discover.cluster import REST, Clusters
 from reviewmine.embed.encoders import Vectors
 
 MAX_SHOWN = 600
 """Characters of a statement that are shown."""
+REST_CODE = "rest"
+_POOL = 200  # statements nearest to the centre that the diverse ones are chosen from
+
+Rows = NDArray[np.int64]
 
 
 def gather(
@@ -24,30 +29,37 @@ def gather(
     """Return up to ``n`` statements for each topic and role, as rows for ``evidence.jsonl``.
 
     ``central`` are nearest to the centre, ``diverse`` differ most from those already chosen (maximal marginal
-    relevance, Carbonell and Goldstein, 1998), ``boundary`` are the least sure. Of equal texts the
-    first by id is shown. ``shown_texts`` are the masked texts of ``units``, in their order.
+    relevance, Carbonell and Goldstein, 1998), ``boundary`` (half of ``n``) lie nearest to another topic, ``counter``
+    (half of ``n``) are the most similar statements that the topic does not hold. ``other`` names the other topic of the
+    last two. Of equal texts the first by id is shown. ``shown_texts`` are the masked texts of ``units``, in their order.
     """
-    rows: list[dict[str, Any]] = []
-    texts = units["text"].to_numpy()
+    texts = units["text"].to_numpy().astype(str)
     by_id = np.argsort(units["statement_id"].to_numpy().astype(str), kind="stable")
+    _, first = np.unique(texts[by_id], return_index=True)
+    distinct = by_id[first]  # rows of distinct texts, in the order of the texts
+    rows: list[dict[str, Any]] = []
+    few = max(1, n // 2)
     for number, code in enumerate(codes):
-        members = by_id[clusters.topic[by_id] == number]
-        similarity = vectors[members] @ clusters.centres[number]
-        _, first = np.unique(texts[members].astype(str), return_index=True)
-        order = first[np.lexsort((texts[members][first].astype(str), -similarity[first].round(6)))]
-        members, similarity = members[order], similarity[order]
-        roles = {"central": list(members[:n])}
-        roles["diverse"] = list(_diverse(members[n:], similarity[n:], vectors, roles["central"], n))
-        shown = {*roles["central"], *roles["diverse"]}
-        unsure = sorted(
-            (i for i in members if i not in shown), key=lambda i: (round(float(clusters.probability[i]), 6), texts[i])
+        near = (vectors[distinct] @ clusters.centres[number]).round(6)
+        nearest_first = np.argsort(-near, kind="stable")
+        own = clusters.topic[distinct[nearest_first]] == number
+        inside, outside = distinct[nearest_first[own]], distinct[nearest_first[~own]]
+        central = inside[:n]
+        diverse = np.asarray(list(_diverse(inside[n:], vectors, clusters.centres[number], central, n)), dtype=np.int64)
+        boundary, other = _boundary(
+            inside[~np.isin(inside, [*central, *diverse])], vectors, clusters.centres, number, few
         )
-        roles["boundary"] = unsure[: max(1, n // 2)]
-        for role, picked in roles.items():
-            rows.extend(
-                _row(code, role, units.iloc[int(i)], shown_texts[int(i)], float(clusters.probability[i]))
-                for i in picked
-            )
+        counter = outside[vectors[outside] @ clusters.centres[number] > 0][:few]
+        roles = (
+            ("central", central, [""] * len(central)),
+            ("diverse", diverse, [""] * len(diverse)),
+            ("boundary", boundary, [codes[i] if i != REST else "" for i in other]),
+            ("counter", counter, [codes[i] if i != REST else REST_CODE for i in clusters.topic[counter]]),
+        )
+        for role, picked, others in roles:
+            for i, beside in zip(picked, others, strict=True):
+                row = _row(code, role, units.iloc[int(i)], shown_texts[int(i)], float(clusters.probability[i]))
+                rows.append(row | {"other": beside})
     return rows
 
 
@@ -57,11 +69,10 @@ def as_written(rows: Sequence[dict[str, Any]], units: pd.DataFrame) -> list[dict
     return [row | {"text": str(raw[row["statement_id"]])[:MAX_SHOWN]} for row in rows]
 
 
-def _diverse(
-    members: np.ndarray, similarity: np.ndarray, vectors: Vectors, chosen: Sequence[int], n: int
-) -> Iterator[int]:
+def _diverse(members: Rows, vectors: Vectors, centre: Vectors, chosen: Rows, n: int) -> Iterator[int]:
     """Yield members that are near the centre and far from what is chosen."""
-    pool, near = members[:200], similarity[:200]
+    pool = members[:_POOL]
+    near = vectors[pool] @ centre
     picked = list(chosen)
     for _ in range(min(n, len(pool))):
         closest = (vectors[pool] @ vectors[picked].T).max(axis=1) if picked else np.zeros(len(pool))
@@ -69,6 +80,18 @@ def _diverse(
         yield int(pool[best])
         picked.append(int(pool[best]))
         pool, near = np.delete(pool, best), np.delete(near, best)
+
+
+def _boundary(members: Rows, vectors: Vectors, centres: Vectors, number: int, n: int) -> tuple[Rows, Rows]:
+    """Return the members whose next topic is nearest beside their own, and the numbers of those topics."""
+    if not len(members) or len(centres) < 2:
+        return members[:n], np.full(len(members[:n]), REST)
+    similarity = vectors[members] @ centres.T
+    own = similarity[:, number].copy()
+    similarity[:, number] = -2
+    other = similarity.argmax(axis=1)
+    order = np.argsort((own - similarity.max(axis=1)).round(6), kind="stable")[:n]
+    return members[order], other[order]
 
 
 def _row(code: str, role: str, unit: Any, text: str, probability: float) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Discovery from end to end: statements to topics, a draft taxonomy, evidence and a card."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,15 @@ import pandas as pd
 
 from reviewmine.corpus.privacy import mask_many, without_masks
 from reviewmine.discover.card import make_card
-from reviewmine.discover.cluster import REST, cluster
+from reviewmine.discover.cluster import REST, Clusters, cluster
 from reviewmine.discover.draft import draft_taxonomy, topic_codes
 from reviewmine.discover.evidence import as_written, gather
-from reviewmine.discover.naming import name_topics
-from reviewmine.discover.topics import describe
-from reviewmine.embed.encoders import make_encoder
+from reviewmine.discover.naming import name_tree
+from reviewmine.discover.pictures import Sample, pick_sample
+from reviewmine.discover.profile import profile_topics
+from reviewmine.discover.rename import rename_topics
+from reviewmine.discover.topics import Topics, describe
+from reviewmine.embed.encoders import Vectors, make_encoder
 from reviewmine.errors import ReviewmineError
 from reviewmine.language.normalize import normalize
 from reviewmine.settings import Discover
@@ -27,13 +30,19 @@ HAPPY = 3.5
 
 @dataclass(frozen=True)
 class Discovery:
-    """What a run found; ``left_out`` counts the statements that were not looked at, by reason."""
+    """What a run found.
+
+    ``left_out`` counts the statements that were not looked at, by reason; ``profiles`` say of each topic its share, months,
+    ratings, fields, products and channels; ``sample`` is what the map is drawn from.
+    """
 
     assignments: pd.DataFrame
     draft: Taxonomy
     evidence: list[dict[str, Any]]
     card: dict[str, Any]
     left_out: Mapping[str, int]
+    profiles: list[dict[str, Any]]
+    sample: Sample
 
     def summary(self) -> dict[str, Any]:
         """Return what the report shows: the card, and the topics with their sizes."""
@@ -85,23 +94,58 @@ def discover_topics(
         )
     other = cluster(texts, vectors, len(clusters.centres), seed + 1, settings.min_probability)
     shown = mask_many(units["text"].tolist())  # what a person may see, in key words and names too
-    said = [without_masks(text) for text in shown]
-    topics = describe([normalize(text) for text in said], vectors, clusters.topic)
-    names = name_topics(said, clusters.topic, topics)
     codes = topic_codes(len(clusters.centres))
-    evidence = gather(units, shown, vectors, clusters, codes, settings.evidence)
+    told = _tell(units, shown, vectors, clusters, codes, settings)
     sizes = np.bincount(clusters.topic[clusters.topic >= 0], minlength=len(codes)).tolist()
-    assignments = units[["review_id", "statement_id", "field", "start", "end"]].assign(
-        topic=[codes[number] if number != REST else "rest" for number in clusters.topic],
-        probability=clusters.probability.astype(float).round(4),
+    card = make_card(
+        units, told.texts, vectors, clusters, other, told.topics, codes, gold or {}, seed, settings.min_probability
     )
     return Discovery(
-        assignments,
-        draft_taxonomy(name, codes, names, topics, sizes, evidence),
-        evidence if mask else as_written(evidence, units),
-        make_card(units, clusters, other, topics, gold or {}, seed) | {"left_out": dict(left_out)},
+        units[["review_id", "statement_id", "field", "start", "end"]].assign(
+            topic=[codes[number] if number != REST else "rest" for number in clusters.topic],
+            probability=clusters.probability.astype(float).round(4),
+        ),
+        draft_taxonomy(name, codes, told.names, told.parents, told.topics, sizes, told.evidence),
+        told.evidence if mask else as_written(told.evidence, units),
+        card | {"left_out": dict(left_out)} | told.notes,
         left_out,
+        profile_topics(units, reviews, clusters, codes),
+        pick_sample(texts, shown if mask else units["text"].tolist(), vectors, clusters, told.topics),
     )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Topics in words: the normal masked ``texts``, key words, names of topics and parents, evidence, notes for the card."""
+
+    texts: list[str]
+    topics: Topics
+    names: list[str]
+    parents: list[str]
+    evidence: list[dict[str, Any]]
+    notes: dict[str, Any]
+
+
+def _tell(
+    units: pd.DataFrame,
+    shown: Sequence[str],
+    vectors: Vectors,
+    clusters: Clusters,
+    codes: Sequence[str],
+    settings: Discover,
+) -> _Told:
+    """Return the topics in words, from masked texts only."""
+    said = [without_masks(text) for text in shown]
+    texts = [normalize(text) for text in said]
+    topics = describe(texts, vectors, clusters.topic, clusters.centres)
+    names, parents = name_tree(said, clusters.topic, topics)
+    evidence = gather(units, shown, vectors, clusters, codes, settings.evidence)
+    notes: dict[str, Any] = {}
+    if settings.rename:
+        words = [[word.replace("_", " ") for word, _ in listed] for listed in topics.words]
+        renamed = rename_topics(names, codes, words, evidence, settings.rename)
+        names, notes = renamed.names, {"renamed": renamed.n, "rename_problem": renamed.problem}
+    return _Told(texts, topics, names, parents, evidence, notes)
 
 
 def select_units(

@@ -1,16 +1,15 @@
-"""BERTopic over our clusters: key words of each topic (class-based TF-IDF) and their hierarchy."""
+"""BERTopic over our clusters: key words of each topic (class-based TF-IDF)."""
 
-import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from reviewmine.discover.tree import arrange
 from reviewmine.embed.domain import content_lemmas
 from reviewmine.embed.encoders import Vectors
 from reviewmine.errors import missing_extra
@@ -26,10 +25,10 @@ class Topics:
     group: tuple[int, ...]
 
 
-def describe(texts: Sequence[str], vectors: Vectors, topic: NDArray[np.int64]) -> Topics:
+def describe(texts: Sequence[str], vectors: Vectors, topic: NDArray[np.int64], centres: Vectors) -> Topics:
     """Return the key words and groups of the topics of ``texts``; a topic is never a group of its own.
 
-    BERTopic (Grootendorst, 2022) in its manual mode: reduction and clustering are done, it represents and arranges.
+    BERTopic (Grootendorst, 2022) in its manual mode: reduction and clustering are done, it represents.
     """
     kept = topic >= 0
     order = sorted(np.flatnonzero(kept), key=lambda i: (texts[i], topic[i]))
@@ -38,8 +37,7 @@ def describe(texts: Sequence[str], vectors: Vectors, topic: NDArray[np.int64]) -
     with threadpool_limits(1):
         model = _fitted(documents, vectors[order], topic[order])
         words = _words(model, n_topics)
-        group = _groups(model, documents, n_topics)
-    return Topics(words, group)
+    return Topics(words, arrange(centres, words))
 
 
 def _fitted(documents: list[str], vectors: Vectors, topic: NDArray[np.int64]) -> Any:
@@ -80,21 +78,3 @@ def _words(model: Any, n_topics: int) -> tuple[tuple[tuple[str, float], ...], ..
         pairs = model.get_topic(theirs) or []
         found[ours] = tuple((word, round(float(weight), 6)) for word, weight in pairs if word)
     return tuple(found.get(number, ()) for number in range(n_topics))
-
-
-def _groups(model: Any, documents: list[str], n_topics: int) -> tuple[int, ...]:
-    """Return a group for each topic by cutting BERTopic's hierarchy at about the root of the number of topics."""
-    if n_topics < 4:
-        return (-1,) * n_topics
-    with Path(os.devnull).open("w", encoding="utf-8") as silence, contextlib.redirect_stderr(silence):
-        tree = model.hierarchical_topics(documents)
-    own = _own_number(model, n_topics)
-    parent = list(range(n_topics))
-    merges = tree.assign(size=tree["Topics"].map(len)).sort_values(["Distance", "size"])
-    wanted = max(2, round(np.sqrt(n_topics) * 1.5))
-    for members in merges["Topics"].iloc[: max(0, n_topics - wanted)]:
-        ours = sorted(own[int(theirs)] for theirs in members if int(theirs) in own)
-        for number in ours:
-            parent[number] = min(parent[other] for other in ours)
-    roots = {root: i for i, root in enumerate(dict.fromkeys(root for root in parent if parent.count(root) > 1))}
-    return tuple(roots.get(root, -1) for root in parent)

@@ -1,9 +1,10 @@
-"""The in-domain space: what the user's own texts tell about words, joined with Navec.
+"""The in-domain space: what the user's own texts tell about words, beside what Navec knows of them.
 
-Three views of a text, each the mean of its lemmas weighted by inverse document frequency and scaled to length one:
-latent semantic analysis of the texts (Deerwester et al., 1990), word vectors from positive pointwise mutual information
-and a singular value decomposition (Levy and Goldberg, 2014; context distribution smoothing of 0.75 after Levy et al.,
-2015), and Navec. The joined rows are reduced by a last decomposition. The fewer texts, the more Navec counts.
+A word has two unit vectors side by side: one from its company in the texts (positive pointwise mutual information and a
+singular value decomposition, Levy and Goldberg, 2014; context distribution smoothing of 0.75 after Levy et al., 2015), and
+a lighter one from Navec. A text is the sum of its words, each weighted by a power of what its company tells (relative
+entropy, as in the stop words of a trade), up to the root in a large corpus; the rows are reduced by a last decomposition.
+Length one for every word matters: otherwise frequent words drown the others. The fewer texts, the more Navec counts.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import svds
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer
 from threadpoolctl import threadpool_limits
 
 from reviewmine.embed.encoders import Vectors, spread, unit_rows
@@ -22,9 +23,15 @@ from reviewmine.language.lexicon import STOP_WORDS
 
 _WINDOW = 5
 _SMOOTHING = 0.75
-_LSA_DIMENSIONS, _WORD_DIMENSIONS, _DIMENSIONS = 150, 200, 96
+_WORD_DIMENSIONS, _DIMENSIONS = 200, 128
 _DENSE = 400  # rows or columns up to which the decomposition is dense: ARPACK restarts at random when the rank runs out
-_TRUST_AT = 3_000  # texts at which the views learned from them have half of their full weight
+_TRUST_AT = 3_000  # texts at which Navec counts half as much more than it does in a large corpus
+_NAVEC = 0.3  # weight of Navec in a large corpus
+_LEAST = 0.01  # nats that any word is taken to tell
+_COMMON = 2  # texts from which the company of a word is learned
+_EVERYWHERE, _FEW = 0.4, 50  # share of texts from which a word tells nothing, if there are more texts than these few
+_SAMPLE = 60_000  # distinct texts that the space is fitted on
+_CHUNK = 20_000  # texts encoded at a time
 
 
 def content_lemmas(text: str) -> list[str]:
@@ -37,44 +44,66 @@ class DomainEncoder:
 
     @threadpool_limits.wrap(limits=1)
     def fit(self, texts: Sequence[str]) -> "DomainEncoder":
-        """Learn the three views from the distinct ``texts``."""
+        """Learn word vectors and axes from the distinct ``texts``, from an even sample of them when there are many."""
         distinct = sorted(set(texts))
-        self._words = TfidfVectorizer(
-            analyzer=content_lemmas, min_df=2 if len(distinct) < _TRUST_AT else 3, max_df=0.4, sublinear_tf=True
-        )
-        try:
-            rows = self._words.fit_transform(distinct)
-        except ValueError:  # nothing stands in two texts
-            self._words = TfidfVectorizer(analyzer=content_lemmas, sublinear_tf=True, token_pattern=None)
-            rows = self._words.fit_transform(distinct)
+        if len(distinct) > _SAMPLE:
+            distinct = [distinct[i] for i in np.linspace(0, len(distinct) - 1, _SAMPLE).astype(int)]
+        documents = [content_lemmas(text) for text in distinct]
+        self._words = CountVectorizer(analyzer=_as_given, max_df=_EVERYWHERE if len(distinct) > _FEW else 1.0)
+        counts = self._words.fit_transform([*documents, ["-"]])[:-1]  # the last, so that no vocabulary is empty
         vocabulary = self._words.vocabulary_
+        frequency = np.bincount(counts.indices, minlength=len(vocabulary))
+        common = frequency >= min(_COMMON, frequency.max())
+        places = [[vocabulary[word] for word in document if word in vocabulary] for document in documents]
+        beside = _company([[i for i in row if common[i]] for row in places], len(vocabulary))
+        left, _ = _decompose(_ppmi(beside), _WORD_DIMENSIONS)
         trust = len(distinct) / (len(distinct) + _TRUST_AT)
-        _, self._lsa = _decompose(rows, _LSA_DIMENSIONS)
-        cooccurrence = _ppmi(
-            [[vocabulary[lemma] for lemma in content_lemmas(text) if lemma in vocabulary] for text in distinct],
-            len(vocabulary),
-        )
-        left, _ = _decompose(cooccurrence, _WORD_DIMENSIONS)
-        self._views: list[tuple[float, Any]] = [
-            (0.7 * trust, self._lsa),
-            (1.0 * trust, left),
-            (0.6, word_vectors(self._words.get_feature_names_out())),
-        ]
-        _, self._axes = _decompose(self._joined(distinct), _DIMENSIONS)
+        general = unit_rows(word_vectors(self._words.get_feature_names_out()))
+        self._table = _information(beside)[:, None] ** (trust / 2) * np.hstack(
+            [trust * unit_rows(left), (1 - (1 - _NAVEC) * trust) * general]
+        ).astype(np.float32)
+        self._axes = _main_axes(self._sums(counts))
         return self
 
     @threadpool_limits.wrap(limits=1)
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit row per text, at most 96 dimensions; a text of unknown words is zero."""
-        return spread(texts, lambda distinct: unit_rows(self._joined(distinct) @ self._axes))
+        """Return one unit row per text, 128 dimensions (more in a corpus of fewer than 500 texts); a text of unknown words is zero."""
+        return spread(texts, self._encode)
 
-    def _joined(self, texts: Sequence[str]) -> Vectors:
-        rows = self._words.transform(texts)
-        return np.hstack([weight * unit_rows(rows @ table) for weight, table in self._views]).astype(np.float32)
+    def _encode(self, distinct: list[str]) -> Vectors:
+        rows = np.zeros((len(distinct), self._axes.shape[1]), dtype=np.float32)
+        for start in range(0, len(distinct), _CHUNK):
+            part = [content_lemmas(text) for text in distinct[start : start + _CHUNK]]
+            rows[start : start + _CHUNK] = unit_rows(self._sums(self._words.transform(part)) @ self._axes)
+        return rows
+
+    def _sums(self, counts: Any) -> Vectors:
+        """Return the unit sums of word vectors; a word said again counts by its logarithm."""
+        damped = counts.astype(np.float32)
+        damped.data = 1 + np.log(damped.data)
+        return unit_rows(damped @ self._table)
 
 
-def _ppmi(texts: Sequence[Sequence[int]], n_words: int) -> sp.csr_matrix:
-    """Return the positive pointwise mutual information of words that stand near each other, shape (words, words)."""
+def _main_axes(rows: Vectors) -> Vectors:
+    """Return the orthonormal axes, shape (columns, at most 128), on which ``rows`` extend most; their signs are fixed.
+
+    With fewer rows than columns nothing is reduced: the rows would not span what single words say.
+    """
+    if len(rows) < rows.shape[1]:
+        return np.eye(rows.shape[1], dtype=np.float32)
+    exact = rows.astype(np.float64)
+    values, axes = np.linalg.eigh(exact.T @ exact)
+    kept = axes[:, ::-1][:, : max(1, min(_DIMENSIONS, np.count_nonzero(values > 1e-12 * values.max())))]
+    return (kept * np.sign(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])])).astype(np.float32)
+
+
+def _as_given(document: list[str]) -> list[str]:
+    """Return the words of a text that is already cut into words."""
+    return document
+
+
+def _company(texts: Sequence[Sequence[int]], n_words: int) -> sp.csr_matrix:
+    """Return how often words stand near each other, shape (words, words)."""
     pairs: list[np.ndarray] = []
     for text in texts:
         ids = np.asarray(text, dtype=np.int64)
@@ -83,15 +112,37 @@ def _ppmi(texts: Sequence[Sequence[int]], n_words: int) -> sp.csr_matrix:
     flat = np.concatenate(pairs) if pairs else np.zeros(0, dtype=np.int64)
     key, count = np.unique(flat, return_counts=True)
     first, second = np.divmod(key, n_words)
-    counts = sp.coo_matrix((count.astype(float), (first, second)), shape=(n_words, n_words))
-    both = (counts + counts.T).tocoo()
+    counts = sp.csr_matrix((count.astype(float), (first, second)), shape=(n_words, n_words))
+    return sp.csr_matrix(counts + counts.T)
+
+
+def _ppmi(beside: sp.csr_matrix) -> sp.csr_matrix:
+    """Return the positive pointwise mutual information of words that stand near each other, shape (words, words)."""
+    both = beside.tocoo()
     if both.nnz == 0:
-        return sp.csr_matrix((n_words, n_words))
-    row_sum = np.bincount(both.row, both.data, n_words)
-    column_sum = np.bincount(both.col, both.data, n_words) ** _SMOOTHING
+        return beside
+    row_sum = np.bincount(both.row, both.data, both.shape[0])
+    column_sum = np.bincount(both.col, both.data, both.shape[0]) ** _SMOOTHING
     value = np.log(both.data * column_sum.sum() / (row_sum[both.row] * column_sum[both.col]))
     kept = value > 0
-    return sp.csr_matrix((value[kept], (both.row[kept], both.col[kept])), shape=(n_words, n_words))
+    return sp.csr_matrix((value[kept], (both.row[kept], both.col[kept])), shape=both.shape)
+
+
+def _information(beside: sp.csr_matrix) -> np.ndarray:
+    """Return for each word what its company tells, how far it is from the company of any word.
+
+    It is the relative entropy in nats, corrected for the size of the sample (Miller, 1955): near zero for a
+    function word of any language. A word without company tells as much as the median word.
+    """
+    both = beside.tocoo()
+    total = np.bincount(both.row, both.data, both.shape[0])
+    if not both.nnz:
+        return np.ones(both.shape[0])
+    share = both.data / total[both.row]
+    entropy = np.bincount(both.row, share * np.log(share * total.sum() / total[both.col]), both.shape[0])
+    bias = (np.bincount(both.row, minlength=both.shape[0]) - 1) / (2 * np.maximum(total, 1))
+    weight = np.maximum(entropy - bias, _LEAST)
+    return np.where(total > 0, weight, np.median(weight[total > 0]))
 
 
 def _decompose(matrix: Any, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
