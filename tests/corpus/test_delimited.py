@@ -370,7 +370,10 @@ def test_the_apostrophe_before_a_formula_is_taken_off(csv_of, cell, expected, n_
     assert rows[-1][1] == {"id": "2", "text": expected}
 
 
-OWN = st.text(st.sampled_from("=+-@\t' \"'абв,;\n5"), max_size=8).filter(lambda text: not re.match(r"'[=+\-@\t]", text))
+# A cell of line ends and delimiters alone cannot be told from records that an unclosed quote swallowed.
+OWN = st.text(st.sampled_from("=+-@\t' \"'абв,;\n5"), max_size=8).filter(
+    lambda text: not re.match(r"'[=+\-@\t]", text) and not {"\n", ","} <= set(text)
+)
 
 
 @given(st.lists(st.tuples(OWN, OWN), min_size=1, max_size=12))
