@@ -213,3 +213,42 @@ def test_a_zip_that_lies_about_its_size_is_refused(book, monkeypatch):
     path.write_bytes(path.read_bytes().replace(size, (99).to_bytes(4, "little")))
     with pytest.raises(ReviewmineError, match="not readable as xlsx"):
         read(path)
+
+
+SHORT_EXPORT = [
+    [
+        "Дата",
+        "Артикул продавца",
+        "Бренд",
+        "Кол-во звёзд",
+        "Текст отзыва",
+        "Достоинства",
+        "Недостатки",
+        "Ответ продавца",
+    ],
+    ["02.04.2026", "KT-1", "Дом", 2, None, "лёгкий", "крышка люфтит", "Здравствуйте!"],
+    ["03.04.2026", "KT-1", "Дом", 5, "Брала маме, спасибо", None, "нет", None],
+]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["Отзывы покупателей"], ["Период: 01.04.2026 - 30.04.2026"], []],
+        [["Период", "апрель"], ["Магазин", "Дом"], []],
+        [["Отчёт"]] * 9,
+        [],
+    ],
+    ids=["titles", "filters", "nine titles", "nothing"],
+)
+def test_a_short_export_below_titles_and_filters(tmp_path, above):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for cells in (*above, *SHORT_EXPORT):
+        book.active.append(cells)
+    book.save(tmp_path / "a.xlsx")
+    (table,) = open_tables(str(tmp_path / "a.xlsx"))
+    rows = [row for _, row in table.rows]
+    assert [row["Недостатки"] for row in rows] == ["крышка люфтит", "нет"]
+    assert list(rows[0]) == SHORT_EXPORT[0]

@@ -11,6 +11,7 @@ MAX_COLUMNS = 5_000
 LOOKED_AT = 60
 """Rows among which the header is looked for."""
 
+_ABOVE = 30  # rows of titles and filters that may stand above a header
 _LONG, _MANY_WORDS = 60, 7  # names of columns are shorter
 _NUMBER = re.compile(r"[\d.,:/+\-\s]*\d[\d.,:/+\-\sTZ]*")
 _HEADING = re.compile(
@@ -41,6 +42,9 @@ def header_at(rows: Sequence[Sequence[Any]]) -> int | None:
     top = next((i for i, n in enumerate(filled) if n), None)
     if top is None or (_n_headings(rows[top]) > 1 and _is_name_row(rows, top)):
         return top
+    known = next((i for i in range(min(len(rows), _ABOVE)) if _is_well_known(rows, filled, i)), None)
+    if known is not None:
+        return known
     width = _usual_width(filled)
     first = next(i for i, n in enumerate(filled) if n >= 0.75 * width)
     if _is_name_row(rows, first):
@@ -49,9 +53,15 @@ def header_at(rows: Sequence[Sequence[Any]]) -> int | None:
     return narrow if narrow is not None and _n_headings(rows[narrow]) > 1 else None
 
 
+def _is_well_known(rows: Sequence[Sequence[Any]], filled: Sequence[int], at: int) -> bool:
+    """Return whether a row is made of well-known names: three at least, and every second cell."""
+    n_headings = _n_headings(rows[at])
+    return n_headings > 2 and 2 * n_headings >= filled[at] and _is_name_row(rows, at)
+
+
 def _usual_width(filled: Sequence[int]) -> int:
-    """Return the largest number of filled cells that is no exception."""
-    counts = Counter(n for n in filled if n)
+    """Return the largest number of filled cells that is no exception; titles of one cell tell nothing of a wider table."""
+    counts = Counter(n for n in filled if n > 1) or Counter(n for n in filled if n)
     total = sum(counts.values())
     usual = [n for n, times in counts.items() if times > 1 and times >= 0.2 * total]
     if usual or not counts:
