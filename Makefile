@@ -11,7 +11,7 @@ unexport PYTHONPATH VIRTUAL_ENV
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus clean
+.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -52,8 +52,17 @@ notebooks: $(STAMP) ## write the .ipynb pairs anew from their .py files
 mlflow: $(STAMP) ## open the MLflow page on 127.0.0.1:5000
 	MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///experiments/mlflow.db --artifacts-destination experiments/mlartifacts
 
-bench: $(STAMP) ## compare with what people use today, on $${REVIEWMINE_DATA}
+bench: bench-corpus bench-discovery bench-classifier ## all benchmarks: ours beside what people use today, on $${REVIEWMINE_DATA}
+
+bench-discovery: $(STAMP) ## measure topics beside BERTopic, NMF and k-means, proposals of taxonomy gaps, time and memory
 	$(BIN)/python experiments/benchmarks/discovery.py
+	$(BIN)/python experiments/benchmarks/gaps.py
+	$(BIN)/python experiments/benchmarks/discovery_scale.py
+
+bench-million: $(STAMP) ## measure discovery of 1,000,000 statements
+	$(BIN)/python experiments/benchmarks/discovery_scale.py 1000000
+
+bench-classifier: $(STAMP) ## measure the classifier beside TF-IDF with a linear SVC, and the majority
 	$(BIN)/python experiments/benchmarks/classifier.py
 
 bench-corpus: $(STAMP) ## measure field split, null answers, cuts and speed, beside spaCy and razdel

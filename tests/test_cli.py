@@ -286,18 +286,6 @@ class TestNothingIsOverwritten:
         assert "read: 1 rows = 1 kept" in out
         assert "out.parquet: left out, reviewmine wrote it" in out
 
-    def test_an_edited_draft_is_kept(self, tmp_path):
-        from reviewmine.taxonomy.model import Taxonomy
-        from reviewmine.taxonomy.redraft import write_draft
-
-        first, second = Taxonomy.from_codes("one", ["a", "b"]), Taxonomy.from_codes("two", ["c", "d"])
-        assert write_draft(tmp_path, first).name == "draft.yaml"
-        assert write_draft(tmp_path, second).name == "draft.yaml"
-        edited = (tmp_path / "draft.yaml").read_text(encoding="utf-8").replace("title: c", "title: Опоздание")
-        (tmp_path / "draft.yaml").write_text(edited, encoding="utf-8")
-        assert write_draft(tmp_path, first).name == "draft.new.yaml"
-        assert (tmp_path / "draft.yaml").read_text(encoding="utf-8") == edited
-
 
 def test_a_crash_does_not_look_like_a_failed_gate(refused, tmp_path):
     (tmp_path / "a.csv").write_text("id,text\n1,Долго везли\n", encoding="utf-8")
@@ -423,3 +411,35 @@ def test_a_command_that_is_ended_cleans_up(tmp_path):
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 143
     assert list(out.iterdir()) == []
+
+
+def test_discover_keeps_vectors_and_merges_into_an_edited_draft(cli, workspace):
+    import shutil
+
+    import pandas as pd
+
+    sample = "few.csv"
+    pd.read_csv("data/sample/reviews.csv", dtype=str, nrows=150).to_csv(sample, index=False)
+    code, out, err = cli("discover", sample, "-o", "found")
+    assert (code, "edited by hand" in out) == (0, False), err
+    kept = sorted((workspace / "found/vectors").iterdir())
+    assert [path.name.partition("-")[0] for path in kept] == ["domain"]
+    topics = (workspace / "found/assignments.csv").read_bytes()
+    draft = workspace / "found/draft.yaml"
+    text = draft.read_text(encoding="utf-8").replace("title:", "title:  ", 1) + "# моё\n"
+    draft.write_text(text, encoding="utf-8")
+    code, out, err = cli("discover", sample, "-o", "found")
+    assert code == 0, err
+    assert "found/draft.yaml was edited by hand and is kept: 0 new types added to it as drafts, " in out
+    assert draft.read_text(encoding="utf-8") == text
+    assert sorted((workspace / "found/vectors").iterdir()) == kept
+    assert (workspace / "found/assignments.csv").read_bytes() == topics
+    shutil.rmtree(workspace / "found/vectors")
+    draft.write_text("types: [\n", encoding="utf-8")
+    code, out, err = cli("discover", sample, "-o", "found", "--no-cache")
+    assert (code, "found/draft.yaml: not readable as YAML" in err, "kept in found/draft.new.yaml" in err) == (
+        2,
+        True,
+        True,
+    )
+    assert not (workspace / "found/vectors").exists()

@@ -48,6 +48,8 @@ CHANGES = [
     ("seed=7", lambda e: e.seed == 7),
     ("split.test=0.3", lambda e: e.split.test == 0.3),
     ("model.multilabel='yes'", lambda e: e.model.multilabel == "yes"),
+    ("model.multilabel=no", lambda e: e.model.multilabel == "no"),
+    ("model.taxonomy_rows=no", lambda e: e.model.taxonomy_rows == "no"),
     ("data.extras.numeric=[rating]", lambda e: e.data.extras.numeric == ("rating",)),
     ("policy.shortlist=5", lambda e: e.policy.shortlist == 5),
     ("title=a=b", lambda e: e.title == "a=b"),

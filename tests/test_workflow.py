@@ -189,3 +189,18 @@ def test_a_run_without_labels_reports_topics(tmp_path):
     found = json.loads((folder / "experiments/runs/topics/insights/insights.json").read_text(encoding="utf-8"))
     assert 8 <= len(found["types"]) <= 12
     assert all(kind["quotes"] for kind in found["types"])
+
+
+def test_the_closing_line_of_training_tells_of_older_codes():
+    from types import SimpleNamespace
+
+    from reviewmine.workflow.training import TrainResult
+
+    rows = {"train": 60, "calibration": 20, "test": 20, "unused": 3, "unlabelled": 2}
+    metrics = {"micro_f1": {"value": 0.7}, "lrap": {"value": 0.8}}
+    trained = SimpleNamespace(card={"metrics": metrics, "rows": rows, "n_types": 4})
+    plain = TrainResult(trained, RUN / "bundle", "ab", None)
+    assert "100 labelled rows (5 not used) -> 4 types" in plain.line
+    told = TrainResult(trained, RUN / "bundle", "ab", None, {f"old-{n}": f"new-{n}" for n in range(7)}, 31)
+    assert "(5 not used, 31 with older codes read as old-0 -> new-0, old-1 -> new-1," in told.line
+    assert "old-4 -> new-4 and 2 more) -> 4 types" in told.line

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from reviewmine.errors import ReviewmineError
 
@@ -110,6 +110,8 @@ class Discover(Closed):
 
     encoder: Annotated[str, Field(pattern=r"^(domain|navec|sentence:.+)$")] = "domain"
     """``domain``, ``navec``, or ``sentence:<hub id or folder>``."""
+    cache: bool = True
+    """Whether vectors are kept beside the topics, so that the next run encodes only new texts."""
     types: Literal["auto"] | Annotated[int, Field(ge=2, le=1000)] = "auto"
     unit: Literal["review", "statement"] = "statement"
     about: Literal["pains", "all"] = "pains"
@@ -117,20 +119,29 @@ class Discover(Closed):
     min_probability: Annotated[float, Field(ge=0, lt=1)] = 0.02
     """A statement whose topic is less probable goes to ``rest``."""
     evidence: Annotated[int, Field(ge=1, le=100)] = 8
+    guide: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    """A taxonomy file whose types seed the topics; only what fits none becomes new. ``taxonomy``: that of the experiment."""
     rename: Rename | None = None
     """Off by default: names are found in the reviews themselves."""
+
+
+def _as_word(value: Any) -> Any:
+    """Return ``yes`` or ``no`` for what YAML makes of these words when they stand without quotes."""
+    return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
 class Model(Closed):
     """The classifier."""
 
     head: Literal["linear"] = "linear"
-    multilabel: Literal["auto", "yes", "no"] = "auto"
+    multilabel: Annotated[Literal["auto", "yes", "no"], BeforeValidator(_as_word)] = "auto"
     hierarchy: Literal["auto"] = "auto"
     c: Annotated[float, Field(gt=0)] = 0.2
     """Inverse regularisation of the linear SVC."""
     min_count: Annotated[int, Field(ge=1)] = 1
     """Reviews a feature must stand in."""
+    taxonomy_rows: Annotated[Literal["auto", "no"], BeforeValidator(_as_word)] = "auto"
+    """``auto``: titles, definitions, include examples and patterns of the taxonomy are training rows beside the reviews."""
 
 
 class PolicySettings(Closed):
@@ -158,6 +169,19 @@ class Experiment(Closed):
     """Figure of the card to the value it must reach (``ece`` and ``brier``: must not pass)."""
     record: bool = True
     """Whether ``reviewmine run`` writes experiments/results/<name>.json and the table of results."""
+
+    @model_validator(mode="after")
+    def _guide_is_there(self) -> "Experiment":
+        if self.discover.guide == "taxonomy" and self.taxonomy is None:
+            msg = "discover.guide: taxonomy needs a file under taxonomy"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def discovery(self) -> Discover:
+        """Return ``discover`` with the file of the experiment's taxonomy where its guide is said to be that."""
+        guide = self.taxonomy if self.discover.guide == "taxonomy" else self.discover.guide
+        return self.discover.model_copy(update={"guide": guide})
 
 
 def load_experiment(path: str | Path, changes: list[str] | None = None) -> Experiment:

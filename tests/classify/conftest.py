@@ -8,11 +8,12 @@ from reviewmine.classify.train import train_model
 from reviewmine.corpus.read import read_reviews
 from reviewmine.labels.dataset import labelled_set
 from reviewmine.router import Router
-from reviewmine.settings import Data, Experiment, PolicySettings
+from reviewmine.settings import Data, Experiment, Model, PolicySettings
 from reviewmine.taxonomy.model import load_taxonomy
 
 ROOT = Path(__file__).parents[2]
 DATA = Data(labelled="data/sample/reviews.csv", extras={"categorical": ["channel", "group"], "numeric": ["rating"]})
+MODEL = Model(c=1.0)  # as in experiments/demo.yaml
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,7 @@ def taxonomy():
 
 @pytest.fixture(scope="session")
 def experiment():
-    return Experiment(name="sample", data=DATA, policy=PolicySettings(target_precision=0.85))
+    return Experiment(name="sample", data=DATA, model=MODEL, policy=PolicySettings(target_precision=0.85))
 
 
 @pytest.fixture(scope="session")

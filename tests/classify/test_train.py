@@ -212,7 +212,7 @@ from conftest import *
 from reviewmine.router import write_bundle
 sample = read_reviews(ROOT / "data/sample/reviews.csv").reviews
 taxonomy = load_taxonomy(ROOT / "data/taxonomies/marketplace-ru.yaml")
-experiment = Experiment(name="sample", data=DATA, policy=PolicySettings(target_precision=0.85))
+experiment = Experiment(name="sample", data=DATA, model=MODEL, policy=PolicySettings(target_precision=0.85))
 trained = train_model(labelled_set(sample, DATA, taxonomy), taxonomy, experiment)
 from pathlib import Path
 print(write_bundle(Path({out!r}), trained.bundle))

@@ -25,8 +25,12 @@ WORDS = tuple(
 TOPICS = Topics(WORDS, (-1,) * 4)
 
 
+def again(texts, vectors, seed):
+    return cluster(texts, vectors, len(CODES), seed, 0.02)
+
+
 def card_of(texts, vectors, clusters):
-    return make_card(units_of(texts), texts, vectors, clusters, clusters, TOPICS, CODES, {}, 13, 0.02)
+    return make_card(units_of(texts), texts, vectors, clusters, again, TOPICS, CODES, {}, 13)
 
 
 def test_shuffled_vectors_score_badly():

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reviewmine.discover.clauses import content
 from reviewmine.discover.naming import name_topics, name_tree
-from reviewmine.discover.phrases import content, hurts, phrases, stem
+from reviewmine.discover.phrases import hurts, phrases, stem
 from reviewmine.discover.topics import Topics
 
 
@@ -141,3 +142,71 @@ def test_a_parent_is_not_called_like_a_child():
     assert len(parents) == 1
     assert not set(parents) & set(names)
     assert name_tree(texts, topic, Topics(WORDS, (-1, -1, -1)))[1] == []
+
+
+def named(*topics, words=()):
+    """Return the names of topics of which each is a list of statements."""
+    texts = [text for said in topics for text in said]
+    numbers = np.repeat(np.arange(len(topics)), [len(said) for said in topics])
+    keys = tuple(tuple((word, 0.5) for word in listed) for listed in (words or [()] * len(topics)))
+    return name_topics(texts, numbers, Topics(keys, (-1,) * len(topics)))
+
+
+QUEUE = ["в кассе очередь", "снова очередь в кассе", "очередь в кассе до дверей", "стоим, очередь", "очередь на улицу"]
+
+
+def test_a_topic_of_two_pains_is_named_by_both():
+    slips = ["задник натирает", "задник натирает до крови", "опять задник натирает", "к вечеру задник натирает"]
+    tears = ["подошва скользит", "на льду подошва скользит", "подошва скользит зимой", "у нас подошва скользит"]
+    other = [f"вид {word}" for word in ("серый", "бурый", "синий", "рыжий", "белый", "темный")]
+    name = named(slips + tears + other * 2 + [f"{word} сапог" for word in ("левый", "правый", "зимний")] * 3, QUEUE)[0]
+    assert name == "Задник натирает · Подошва скользит"
+
+
+def test_what_hurts_goes_before_what_does_not():
+    said = ["мягкий материал", "такой мягкий материал", "материал мягкий", "материал порвался", "порвался материал"]
+    assert named(said, QUEUE)[0] == "Материал порвался"
+
+
+def test_a_bare_verb_gives_way_to_what_does_it():
+    said = ["не играет музыка", "музыка не играет", "совсем не играет", "не играет", "музыка давно не играет"]
+    assert named(said, QUEUE)[0] in {"Не играет музыка", "Музыка не играет"}
+
+
+def test_words_that_hurt_name_what_no_phrase_tells():
+    said = ["тяжелый", "громкий", "и тяжелый", "очень громкий", "какой тяжелый", "какой громкий"]
+    assert named(said, QUEUE, words=[["год", "тяжелый", "громкий"], ["очередь", "касса"]])[0] == "Тяжелый, громкий"
+
+
+NO_NAMES = [
+    ("туфли на узкую ногу", "узкую ногу"),  # the foot is not what is wrong
+    ("минут не доставили", "минут не доставили"),
+    ("ждать до недели", "ждать до недели"),
+    ("деньги не вернем", "деньги не вернем"),  # the speaker does it
+    ("банк больше", "банк больше"),
+    ("пришел не тот", "пришел не тот"),
+]
+
+
+@pytest.mark.parametrize(("text", "phrase"), NO_NAMES)
+def test_what_says_something_else_is_no_name(text, phrase):
+    assert phrase not in shown(text)
+
+
+def quality(text):
+    return max(phrase.quality for phrase in phrases(text))
+
+
+def test_denied_praise_says_what_is_wrong():
+    assert quality("доставка не быстрая") > 5 * quality("быстрая доставка")
+
+
+def test_what_is_denied_must_be_done_or_be_so():
+    assert not hurts("не_туфля")
+    assert hurts("не_играть")
+
+
+def test_names_are_short_and_capital():
+    for name in named(*SAID, QUEUE):
+        assert 1 <= len(name.replace(" · ", " ").split()) <= 5
+        assert name[0].isupper()

@@ -8,7 +8,9 @@ from reviewmine.errors import ReviewmineError
 from reviewmine.labels.dataset import labelled_set
 from reviewmine.router.features import TEXT_FIELDS
 from reviewmine.settings import Data
+from reviewmine.taxonomy.apply import apply_operations
 from reviewmine.taxonomy.model import Taxonomy
+from reviewmine.taxonomy.operations import parse_operations
 
 DATA = Data(labelled="x.csv", extras={"categorical": ["channel"], "numeric": ["rating"]})
 TAXONOMY = Taxonomy.from_codes("small", ["late", "broken", "017"])
@@ -102,11 +104,11 @@ def test_refusals(settings, words):
         labelled_set(frame(), Data.model_validate({"labelled": "x.csv"} | settings), TAXONOMY, where="a.csv")
 
 
-def test_a_deprecated_type_is_unknown():
+def test_a_deprecated_type_is_refused():
     old = TAXONOMY.model_copy(
         update={"types": tuple(one.model_copy(update={"status": "deprecated"}) for one in TAXONOMY.types)}
     )
-    with pytest.raises(ReviewmineError, match=r"type '017' \(3 unknown in all\)"):
+    with pytest.raises(ReviewmineError, match=r"type '017' was deprecated and has no successor"):
         labelled_set(frame(), DATA, old)
 
 
@@ -124,3 +126,61 @@ def test_the_hash_sees_texts_and_types():
         for text, types in (("Нет", "late"), ("Нет", "broken"), ("Нет!", "late"))
     }
     assert len(hashes) == 3
+
+
+def moved_on(*operations):
+    """Return the taxonomy after operations that people carried out on it."""
+    text = "taxonomy: small\nversion: 1.0.0\ntypes:\n" + "".join(
+        f"  - {{id: T00{n}, code: {code}, title: {code}}}\n"
+        for n, code in enumerate(["late", "broken", "slow"], start=1)
+    )
+    return apply_operations(text, parse_operations(list(operations))).taxonomy
+
+
+OLD_ROWS = [
+    ("r1", "Ждали две недели", "slow"),
+    ("r2", "Опоздали, ещё и долго везли", "late|slow"),
+    ("r3", "Треснул", "broken"),
+]
+RENAME = {"op": "rename", "type": "slow", "code": "waiting"}
+MERGE = {"op": "merge", "types": ["late", "slow"], "into": "late"}
+SPLIT = {
+    "op": "split",
+    "type": "slow",
+    "into": [{"code": "slow-city", "title": "По городу"}, {"code": "slow-far", "title": "В область"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("operations", "types", "reread", "n"),
+    [
+        ([RENAME], [("waiting",), ("late", "waiting"), ("broken",)], {"slow": "waiting"}, 2),
+        ([MERGE], [("late",), ("late",), ("broken",)], {"slow": "late"}, 2),
+        ([RENAME, {**MERGE, "types": ["late", "waiting"]}], [("late",), ("late",), ("broken",)], {"slow": "late"}, 2),
+        (
+            [{"op": "edit", "type": "slow", "set": {"title": "Медленно"}}],
+            [("slow",), ("late", "slow"), ("broken",)],
+            {},
+            0,
+        ),
+    ],
+)
+def test_an_older_code_is_read_as_what_it_became(operations, types, reread, n):
+    got = labelled_set(frame(OLD_ROWS), DATA, moved_on(*operations))
+    assert (got.types, got.reread, got.n_reread) == (types, reread, n)
+
+
+def test_a_code_that_was_split_cannot_be_read():
+    expected = (
+        r"a\.csv: type 'slow' was split into slow-city, slow-far, expected codes in use in small \d\.\d\.\d; "
+        r"re-express it with `reviewmine taxonomy crosswalk`, or label the rows anew"
+    )
+    with pytest.raises(ReviewmineError, match=expected):
+        labelled_set(frame(OLD_ROWS), DATA, moved_on(SPLIT), where="a.csv")
+
+
+def test_a_code_without_a_successor_is_refused():
+    with pytest.raises(
+        ReviewmineError, match=r"'broken' was deprecated and has no successor, .*; give its rows another"
+    ):
+        labelled_set(frame(OLD_ROWS), DATA, moved_on({"op": "deprecate", "type": "broken"}))

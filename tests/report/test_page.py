@@ -377,6 +377,29 @@ def test_черновик_тем_показан_по_группам(page_of):
         assert shown in words
 
 
+def test_качество_тем_без_разметки_сказано_словами(page_of):
+    quality = {
+        "bootstrap_ari": figure(0.61, 0.58, 0.64),
+        "learnable": {"n": 900, "accuracy": figure(0.743, 0.71, 0.77), "majority": 0.1},
+        "npmi": -0.05,
+        "stability": {"topic-01": 0.873, "topic-02": None},
+    }
+    draft = DRAFT | {"card": DRAFT["card"] | quality}
+    words = Page(page_of(insights(), draft=draft)).words
+    for shown in (
+        "Устойчивость к выборке (ARI) 0,61 0,58–0,64",
+        "Можно ли научить модель 74,3 % 71,0–77,0 %",
+        "Связность слов (NPMI) −0,05",
+        "Долго едет 165 · устойчивость 0,87",
+        "Неустойчивые темы проверяйте первыми",
+    ):
+        assert shown in words
+    assert words.count("· устойчивость") == 1
+    plain = Page(page_of(insights(), draft=DRAFT)).words
+    for hidden in ("Можно ли научить", "· устойчивость", "Неустойчивые темы"):
+        assert hidden not in plain
+
+
 @pytest.mark.parametrize("key", sorted(a_type()))
 def test_пустое_поле_типа_ничего_не_роняет(page_of, key):
     assert "None" not in Page(page_of(insights(a_type(**{key: None})))).words

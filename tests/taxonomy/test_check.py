@@ -51,7 +51,7 @@ FOUND = [
         "late",
         "include 'пример про долгая доставка' is shared by late, slow",
     ),
-    ({"parent": ""}, "warning", "delivery", "is a group with 1 types"),
+    ({"parent": ""}, "warning", "delivery", "is a group with one child"),
 ]
 
 
@@ -127,7 +127,7 @@ def test_history(changes, first, level, code, what):
 def test_an_exclude_that_points_at_a_deprecated_type():
     found = grown({}, {"status": "deprecated"})
     assert Finding("warning", "late", "exclude points at 'slow', which is deprecated") in found
-    assert Finding("warning", "delivery", "is a group with 1 types") in found
+    assert Finding("warning", "delivery", "is a group with one child") in found
 
 
 def test_what_a_deprecated_type_says_disturbs_nobody():

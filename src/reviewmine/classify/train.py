@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from reviewmine import __version__
-from reviewmine.classify.baselines import baselines
+from reviewmine.classify.baselines import baselines, plain_text
 from reviewmine.classify.calibrate import decide, fit_policy
 from reviewmine.classify.evaluate import confusions, evaluate, per_type
 from reviewmine.classify.golden import golden_set
 from reviewmine.classify.linear import as_matrix, fit_linear, target_matrix
+from reviewmine.classify.taxonomy_rows import TaxonomyRows, no_rows, taxonomy_rows
 from reviewmine.errors import ReviewmineError
 from reviewmine.labels.dataset import Labelled
 from reviewmine.labels.splits import Parts, split_parts
@@ -48,8 +49,10 @@ def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment) 
         codes = _codes_in_use(labelled, parts, taxonomy)
         targets = target_matrix(labelled.types, codes)
         head = _head(experiment, targets)
-        bundle = _fit(labelled, parts, targets, taxonomy, codes, experiment, head)
+        taught = _taught(labelled, parts, taxonomy, codes, experiment)
+        bundle = _fit(labelled, parts, targets, taught, taxonomy, codes, experiment, head)
         card = _card(bundle, labelled, parts, targets, experiment)
+        card["rows"]["taxonomy"] = len(taught)
         failed = check_gates(card, experiment.gates)
         card["gates"] = {"asked": experiment.gates, "failed": list(failed)}
         manifest = _manifest(labelled, experiment, bundle, card)
@@ -111,10 +114,21 @@ def _spec(labelled: Labelled, train: NDArray[np.int64], experiment: Experiment) 
     return FeatureSpec(categorical=experiment.data.extras.categorical, numeric=numeric)
 
 
+def _taught(
+    labelled: Labelled, parts: Parts, taxonomy: Taxonomy, codes: Sequence[str], experiment: Experiment
+) -> TaxonomyRows:
+    """Return what the taxonomy adds to the training part."""
+    if experiment.model.taxonomy_rows == "no":
+        return no_rows(codes)
+    held_out = np.concatenate([parts.calibration, parts.test])
+    return taxonomy_rows(taxonomy, codes, [plain_text(labelled.reviews[i]) for i in held_out])
+
+
 def _fit(
     labelled: Labelled,
     parts: Parts,
     targets: NDArray[np.bool_],
+    taught: TaxonomyRows,
     taxonomy: Taxonomy,
     codes: Sequence[str],
     experiment: Experiment,
@@ -122,10 +136,11 @@ def _fit(
 ) -> Bundle:
     """Return the bundle, its policy fitted on the calibration part with the very weights that ship."""
     spec = _spec(labelled, parts.train, experiment)
-    raw = extract([labelled.reviews[i] for i in parts.train], spec)
+    raw = extract([*(labelled.reviews[i] for i in parts.train), *taught.reviews], spec)
     vocabulary = Vocabulary.fit(raw, experiment.model.min_count)
     matrix = as_matrix(vectorize(raw, vocabulary, spec), len(vocabulary.buckets))
-    weights, intercept = fit_linear(matrix, targets[parts.train], experiment.model.c, experiment.seed)
+    held = np.concatenate([targets[parts.train], taught.targets])
+    weights, intercept = fit_linear(matrix, held, experiment.model.c, experiment.seed)
     half, shift = weights.astype(np.float16), intercept.astype(np.float32)
     calibration = _margins([labelled.reviews[i] for i in parts.calibration], spec, vocabulary, half, shift)
     policy = fit_policy(calibration, targets[parts.calibration], head, experiment.policy)

@@ -88,9 +88,17 @@ def discover(
     unit: Annotated[str | None, typer.Option(help="review or statement.")] = None,
     types: Annotated[int | None, typer.Option(help="How many topics; by default the data decides.")] = None,
     about: Annotated[str | None, typer.Option(help="pains (default) or all.")] = None,
+    guide: Annotated[
+        Path | None,
+        typer.Option(metavar="TAXONOMY", help="A taxonomy whose types seed the topics; what fits none becomes new."),
+    ] = None,
     map_path: Map = None,
     as_of: AsOf = None,
     no_mask: NoMask = False,
+    no_cache: Annotated[
+        bool,
+        typer.Option("--no-cache", help="Encode every text anew; vectors are neither read from OUT/vectors nor kept."),
+    ] = False,
 ) -> None:
     """Find topics: assignments.csv, draft.yaml, evidence.jsonl, card.json and topics.html in the folder OUT."""
     from pydantic import ValidationError
@@ -100,8 +108,15 @@ def discover(
     from reviewmine.settings import Discover, load_experiment
 
     experiment = load_experiment(config) if config else None
-    settings = experiment.discover if experiment else Discover()
-    asked = {name: value for name, value in (("unit", unit), ("types", types), ("about", about)) if value is not None}
+    settings = experiment.discovery if experiment else Discover()
+    given = {
+        "unit": unit,
+        "types": types,
+        "about": about,
+        "guide": str(guide) if guide else None,
+        "cache": False if no_cache else None,
+    }
+    asked = {name: value for name, value in given.items() if value is not None}
     try:
         settings = Discover.model_validate(settings.model_dump() | asked)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Commands on the taxonomy file: check, diff, apply, merge, crosswalk."""
+"""Commands on the taxonomy file: check, diff, apply, merge, crosswalk, gaps."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reviewmine.cli.app import taxonomy_app
-from reviewmine.cli.options import Out, say
+from reviewmine.cli.options import AsOf, Map, Out, Sources, reviews_in, say
 
 TaxonomyFile = Annotated[Path, typer.Argument(metavar="TAXONOMY", help="The taxonomy file.")]
 
@@ -148,4 +148,41 @@ def crosswalk_rows(
     say(
         f"taxonomy crosswalk: {found.summary['n_reviews']} reviews, {old.version} -> {new.version}: "
         f"{found.summary['n_rows']} rows in {out}, summary in {summary_path}"
+    )
+
+
+@taxonomy_app.command("gaps")
+def gaps(
+    path: TaxonomyFile,
+    sources: Sources,
+    out: Out,
+    discovery: Annotated[
+        Path | None, typer.Option(help="The folder of a discovery of these reviews, whose topics are then taken.")
+    ] = None,
+    labelled_column: Annotated[
+        str, typer.Option(help="The column of types, several joined by |, where there is one.")
+    ] = "types",
+    scored: Annotated[
+        Path | None, typer.Option(help="Scored rows: the types of those that were routed alone count as labels.")
+    ] = None,
+    map_path: Map = None,
+    as_of: AsOf = None,
+) -> None:
+    """Propose what to change: new types, splits, merges, conflicts, dead types. OUT as .json, its operations as .yaml."""
+    from reviewmine.files import write_json, write_text
+    from reviewmine.taxonomy.model import load_taxonomy
+    from reviewmine.workflow.gaps import gaps_of
+
+    taxonomy = load_taxonomy(path)
+    found = gaps_of(reviews_in(sources, map_path, as_of), taxonomy, labelled_column, scored, discovery)
+    json_path, operations_path = out.with_suffix(".json"), out.with_suffix(".yaml")
+    write_json(json_path, found.to_json())
+    write_text(operations_path, found.operations_text())
+    for rank, one in enumerate(found.proposals, start=1):
+        share = f"{one.share['value']:.1%} ({one.share['low']:.1%}–{one.share['high']:.1%})"
+        print(f"{rank:>3} {one.kind:<8} {one.title}: {one.n} reviews, {share}; {one.operation['op']}")
+    known = "with a type" if found.by_people else "that the words of a type find"
+    say(
+        f"taxonomy gaps: {found.n_reviews} reviews, {found.n_labelled} {known}, {found.n_unknown} with an unknown code: "
+        f"{len(found.proposals)} proposals in {json_path}, operations in {operations_path}"
     )

@@ -13,6 +13,7 @@ from sklearn.metrics import (
 
 from reviewmine.discover.cluster import REST, Clusters
 from reviewmine.discover.intrinsic import (
+    Recluster,
     bootstrap_stability,
     coherence,
     distinct_rows,
@@ -32,20 +33,20 @@ def make_card(
     texts: Sequence[str],
     vectors: Vectors,
     clusters: Clusters,
-    other: Clusters,
+    again: Recluster,
     topics: Topics,
     codes: Sequence[str],
     gold: Mapping[str, str],
     seed: int,
-    min_probability: float,
 ) -> dict[str, Any]:
-    """Return the figures of a run; ``other`` is the same clustering from another seed, ``gold`` review to its one type.
+    """Return the figures of a run; ``again`` clusters over from another seed, ``gold`` is review to its one type.
 
     Figures of quality are taken over the distinct texts, so a corpus said twice scores as the corpus.
     """
     sizes = np.bincount(clusters.topic[clusters.topic >= 0], minlength=len(clusters.centres))
     words = [word for listed in topics.words for word, _ in listed]
     rows = distinct_rows(texts)
+    other = again(texts, vectors, seed + 1)
     documents = lemmas_of(texts, rows)
     coherent = coherence(documents, topics)
     known = [value for value in coherent if value is not None]
@@ -58,7 +59,7 @@ def make_card(
         "coverage": round(float((clusters.topic != REST).mean()), 4),
         "largest_share": round(float(sizes.max() / max(1, sizes.sum())), 4),
         "seed_ari": round(float(adjusted_rand_score(clusters.topic[rows], other.topic[rows])), 4),
-        "bootstrap_ari": bootstrap_stability(texts, vectors, clusters, seed + 1, min_probability),
+        "bootstrap_ari": bootstrap_stability(texts, vectors, clusters, seed + 1, again),
         "stability": {code: round(float(value), 4) for code, value in zip(codes, clusters.stability, strict=True)},
         "npmi": round(float(np.mean(known)), 4) if known else None,
         "coherence": dict(zip(codes, coherent, strict=True)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
@@ -93,12 +94,17 @@ def cluster(
 
 
 def assign(
-    vectors: Vectors, centres: Vectors, min_probability: float, cohesion: NDArray[np.float32] | None = None
+    vectors: Vectors,
+    centres: Vectors,
+    min_probability: float,
+    cohesion: NDArray[np.float32] | None = None,
+    lift: sp.csr_matrix | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return for each row its most probable topic (or ``REST``) and the probability, a softmax over nearness.
 
     Near is what lies at a small Euclidean distance from the mean of a topic, its unit centre times its ``cohesion``; without
-    ``cohesion`` nearness is the cosine similarity. Memory is bounded: rows are taken in chunks.
+    ``cohesion`` nearness is the cosine similarity. ``lift``, of shape (rows, topics), is added to nearness. Memory is
+    bounded: rows are taken in chunks.
     """
     topic = np.empty(len(vectors), dtype=np.int64)
     probability = np.empty(len(vectors), dtype=np.float32)
@@ -107,6 +113,8 @@ def assign(
         rows = slice(start, start + _CHUNK)
         similarity = vectors[rows] @ centres.T
         near = similarity * length - length**2 / 2
+        if lift is not None:
+            near += lift[rows].toarray()
         probability[rows] = softmax(near / _TEMPERATURE).max(axis=1)
         topic[rows] = np.where(similarity.max(axis=1) >= _NEAREST, near.argmax(axis=1), REST)
     topic[probability < min_probability] = REST

@@ -1,11 +1,14 @@
 """Topics to a draft taxonomy that a person can curate."""
 
+from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from reviewmine.discover.topics import Topics
 from reviewmine.language.lexicon import COMPLAINT, PRAISE
-from reviewmine.taxonomy.model import Kind, Taxonomy, Titled, Type
+from reviewmine.taxonomy.model import Group, Kind, Taxonomy, Type
+from reviewmine.taxonomy.versions import ids_ever, next_id
 
 _EXAMPLES = 3
 _PATTERNS = 6
@@ -26,14 +29,18 @@ def draft_taxonomy(
     sizes: Sequence[int],
     evidence: Sequence[dict[str, Any]],
 ) -> Taxonomy:
-    """Return a taxonomy whose types are the topics, all of status draft, in groups named ``parents``."""
-    groups = {f"group-{number:02}": Titled(title=title) for number, title in enumerate(parents, start=1)}
+    """Return a taxonomy whose types are the topics, all of status draft, in groups named ``parents``, the uppermost last."""
+    above = [number + len(topics.upper) if number >= 0 else -1 for number in topics.upper]
+    groups = {
+        _group_code(number): Group(title=title, parent=_group_code(above[number] if number < len(above) else -1))
+        for number, title in enumerate(parents)
+    }
     types = [
         Type(
             id=f"D{number + 1:03}",
             code=code,
             title=names[number],
-            parent=f"group-{topics.group[number] + 1:02}" if topics.group[number] >= 0 else "",
+            parent=_group_code(topics.group[number]),
             kind=_kind([word for word, _ in topics.words[number]]),
             definition=f"Черновик по {sizes[number]} высказываниям; слова: {', '.join(_plain(topics.words[number], 8))}.",
             include=tuple(row["text"][:200] for row in evidence if row["topic"] == code and row["role"] == "central")[
@@ -45,6 +52,43 @@ def draft_taxonomy(
         for number, code in enumerate(codes)
     ]
     return Taxonomy(taxonomy=f"{name}-draft", groups=groups, types=tuple(types))
+
+
+def _group_code(number: int) -> str:
+    """Return the code of a group; "" for none."""
+    return f"group-{number + 1:02}" if number >= 0 else ""
+
+
+def guided_codes(codes: Sequence[str], taken: AbstractSet[str]) -> list[str]:
+    """Return ``codes`` with a code in place of each "": ``topic-01`` and so on in their order, none that is ``taken``.
+
+    >>> guided_codes(["late", "", ""], {"late", "lost", "topic-01"})
+    ['late', 'topic-02', 'topic-03']
+    """
+    n_taken = sum(code.startswith("topic-") for code in taken)
+    free = iter([code for code in topic_codes(codes.count("") + n_taken) if code not in taken])
+    return [code or next(free) for code in codes]
+
+
+def guided_draft(guide: Taxonomy, draft: Taxonomy) -> Taxonomy:
+    """Return ``guide`` as it is, under the name of ``draft``, with those types of ``draft`` behind it that it does not have.
+
+    They get the next free ids, and the group in which most of their neighbours among the known types stand.
+    """
+    parents = {one.code: one.parent for one in guide.types}
+    around: dict[str, Counter[str]] = {}
+    for one in draft.types:
+        around.setdefault(one.parent, Counter()).update(filter(None, [parents.get(one.code)]))
+    ids, new = ids_ever(guide), []
+    for one in draft.types:
+        if one.code not in parents:
+            near = around[one.parent] if one.parent else Counter()
+            parent = min(near, key=lambda name: (-near[name], name), default="")
+            new.append(one.model_copy(update={"id": next_id(ids), "parent": parent}))
+            ids.add(new[-1].id)
+    return guide.model_copy(
+        update={"taxonomy": draft.taxonomy, "types": (*guide.types, *new)} | ({"last_id": new[-1].id} if new else {})
+    )
 
 
 def _plain(words: Sequence[tuple[str, float]], n: int) -> tuple[str, ...]:

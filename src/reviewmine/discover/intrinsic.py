@@ -1,6 +1,6 @@
 """How good topics are without any labels: coherence, redundancy, stability, and whether a classifier can learn them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-from reviewmine.discover.cluster import REST, Clusters, cluster
+from reviewmine.discover.cluster import REST, Clusters
 from reviewmine.discover.topics import Topics
 from reviewmine.discover.tree import topic_distance
 from reviewmine.embed.domain import content_lemmas
@@ -28,6 +28,8 @@ _LEARNED = 20_000  # distinct texts that a classifier is tried on
 _INTERVAL = 100
 
 Rows = NDArray[np.int64]
+Recluster = Callable[[Sequence[str], Vectors, int], Clusters]
+"""Texts, their vectors and a seed to clusters: the clustering of a run, done over."""
 
 
 def distinct_rows(texts: Sequence[str]) -> Rows:
@@ -69,12 +71,12 @@ def redundancy(centres: Vectors, topics: Topics, codes: Sequence[str]) -> list[d
 
 
 def bootstrap_stability(
-    texts: Sequence[str], vectors: Vectors, clusters: Clusters, seed: int, min_probability: float
+    texts: Sequence[str], vectors: Vectors, clusters: Clusters, seed: int, again: Recluster
 ) -> dict[str, float]:
     """Return the mean, lowest and highest ARI of the topics with those of samples without replacement.
 
-    ``value``, ``low`` and ``high``; each sample holds 80 % of the distinct texts (3,000 at most) and is clustered anew into
-    as many topics (Ben-Hur et al., 2002).
+    ``value``, ``low`` and ``high``; each sample holds 80 % of the distinct texts (3,000 at most) and is clustered ``again``
+    (Ben-Hur et al., 2002).
     """
     rows = distinct_rows(texts)
     rng = np.random.default_rng(seed)
@@ -82,10 +84,8 @@ def bootstrap_stability(
     scores = []
     for number in range(_RESAMPLES):
         drawn = rows[np.sort(rng.permutation(len(rows))[:size])]
-        again = cluster(
-            [texts[i] for i in drawn], vectors[drawn], len(clusters.centres), seed + number, min_probability
-        )
-        scores.append(float(adjusted_rand_score(clusters.topic[drawn], again.topic)))
+        other = again([texts[i] for i in drawn], vectors[drawn], seed + number)
+        scores.append(float(adjusted_rand_score(clusters.topic[drawn], other.topic)))
     return {name: round(float(take(scores)), 4) for name, take in (("value", np.mean), ("low", min), ("high", max))}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,18 +11,21 @@ import pandas as pd
 from reviewmine.corpus.privacy import mask_many, without_masks
 from reviewmine.discover.card import make_card
 from reviewmine.discover.cluster import REST, Clusters, cluster
-from reviewmine.discover.draft import draft_taxonomy, topic_codes
+from reviewmine.discover.draft import draft_taxonomy, guided_codes, guided_draft, topic_codes
 from reviewmine.discover.evidence import as_written, gather
+from reviewmine.discover.guided import cluster_guided, guide_figures, make_seeds
+from reviewmine.discover.intrinsic import Recluster
 from reviewmine.discover.naming import name_tree
 from reviewmine.discover.pictures import Sample, pick_sample
 from reviewmine.discover.profile import profile_topics
 from reviewmine.discover.rename import rename_topics
 from reviewmine.discover.topics import Topics, describe
-from reviewmine.embed.encoders import Vectors, make_encoder
+from reviewmine.embed.cache import cached_encoder
+from reviewmine.embed.encoders import Encoder, Vectors
 from reviewmine.errors import ReviewmineError
 from reviewmine.language.normalize import normalize
 from reviewmine.settings import Discover
-from reviewmine.taxonomy.model import Taxonomy
+from reviewmine.taxonomy.model import Taxonomy, Type, load_taxonomy
 
 MIN_UNITS = 20
 HAPPY = 3.5
@@ -44,13 +48,16 @@ class Discovery:
     profiles: list[dict[str, Any]]
     sample: Sample
 
+    @property
+    def types(self) -> tuple[Type, ...]:
+        """Return the types that hold statements, in the order of ``profiles``; a guide may name others too."""
+        return tuple(self.draft.type(profile["code"]) for profile in self.profiles)
+
     def summary(self) -> dict[str, Any]:
         """Return what the report shows: the card, and the topics with their sizes."""
         sizes = self.assignments["topic"].value_counts()
         shown = ("code", "title", "kind", "parent", "patterns", "include")
-        topics = [
-            kind.model_dump(include=set(shown)) | {"n": int(sizes.get(kind.code, 0))} for kind in self.draft.types
-        ]
+        topics = [kind.model_dump(include=set(shown)) | {"n": int(sizes.get(kind.code, 0))} for kind in self.types]
         groups = {code: group.title for code, group in self.draft.groups.items()}
         return {"card": self.card, "topics": topics, "groups": groups}
 
@@ -64,12 +71,14 @@ def discover_topics(
     seed: int = 13,
     gold: Mapping[str, str] | None = None,
     mask: bool = True,
+    vectors_folder: Path | None = None,
 ) -> Discovery:
-    """Return the topics of ``statements``.
+    """Return the topics of ``statements``; vectors are kept in ``vectors_folder`` for the next run.
 
-    ``reviews`` gives ratings, ``gold`` the one type of some reviews for the card. The result does not depend on the
-    order of rows: everything is fitted on the distinct texts in sorted order. Personal data is masked in everything that
-    comes back; without ``mask`` the evidence keeps it, the draft never does.
+    ``reviews`` gives ratings, ``gold`` the one type of some reviews for the card. The result does not depend on the order
+    of rows: everything is fitted on the distinct texts in sorted order. With ``settings.guide`` the types of that taxonomy
+    come first, and the draft is that taxonomy with the new topics behind its types. Personal data is masked in everything
+    that comes back; without ``mask`` the evidence keeps it, the draft never does.
     """
     units, left_out = select_units(statements, reviews, settings)
     if len(units) < MIN_UNITS:
@@ -78,13 +87,14 @@ def discover_topics(
             expected=f"at least {MIN_UNITS}",
             do="bring more reviews or set discover.about: all",
         )
+    guide = load_taxonomy(settings.guide) if settings.guide else None
     texts = [normalize(text) for text in units["text"]]
-    vectors = make_encoder(settings.encoder).fit(texts).encode(texts)
+    encoder = cached_encoder(settings.encoder, vectors_folder if settings.cache else None).fit(texts)
+    vectors = encoder.encode(texts)
     if not vectors.any():
-        raise ReviewmineError(
-            "no statement has a word that the encoder knows", where=settings.encoder, do="choose another encoder"
-        )
-    clusters = cluster(texts, vectors, settings.types, seed, settings.min_probability)
+        found = "no statement has a word that the encoder knows"
+        raise ReviewmineError(found, where=settings.encoder, do="choose another encoder")
+    clusters, codes, again = _clustered(texts, vectors, encoder, guide, settings, seed)
     if not len(clusters.centres):
         raise ReviewmineError(
             "every statement went to rest",
@@ -92,25 +102,43 @@ def discover_topics(
             where="discover.min_probability",
             do="lower it",
         )
-    other = cluster(texts, vectors, len(clusters.centres), seed + 1, settings.min_probability)
     shown = mask_many(units["text"].tolist())  # what a person may see, in key words and names too
-    codes = topic_codes(len(clusters.centres))
     told = _tell(units, shown, vectors, clusters, codes, settings)
     sizes = np.bincount(clusters.topic[clusters.topic >= 0], minlength=len(codes)).tolist()
-    card = make_card(
-        units, told.texts, vectors, clusters, other, told.topics, codes, gold or {}, seed, settings.min_probability
-    )
+    card = make_card(units, told.texts, vectors, clusters, again, told.topics, codes, gold or {}, seed)
+    draft = draft_taxonomy(name, codes, told.names, told.parents, told.topics, sizes, told.evidence)
+    if guide:
+        card["guide"] = guide_figures(guide, dict(zip(codes, sizes, strict=True)))
+        draft = guided_draft(guide, draft)
     return Discovery(
         units[["review_id", "statement_id", "field", "start", "end"]].assign(
             topic=[codes[number] if number != REST else "rest" for number in clusters.topic],
             probability=clusters.probability.astype(float).round(4),
         ),
-        draft_taxonomy(name, codes, told.names, told.parents, told.topics, sizes, told.evidence),
+        draft,
         told.evidence if mask else as_written(told.evidence, units),
         card | {"left_out": dict(left_out)} | told.notes,
         left_out,
         profile_topics(units, reviews, clusters, codes),
         pick_sample(texts, shown if mask else units["text"].tolist(), vectors, clusters, told.topics),
+    )
+
+
+def _clustered(
+    texts: Sequence[str], vectors: Vectors, encoder: Encoder, guide: Taxonomy | None, settings: Discover, seed: int
+) -> tuple[Clusters, list[str], Recluster]:
+    """Return the clusters, the code of each, and how they are found again in other texts or from another seed."""
+    least = settings.min_probability
+    if guide is None:
+        clusters = cluster(texts, vectors, settings.types, seed, least)
+        n_topics = len(clusters.centres)
+        return clusters, topic_codes(n_topics), lambda said, rows, start: cluster(said, rows, n_topics, start, least)
+    seeds = make_seeds(guide, encoder)
+    found = cluster_guided(texts, vectors, seeds, settings.types, seed, least)
+    return (
+        found.clusters,
+        guided_codes(found.codes, {one.code for one in guide.types}),
+        lambda said, rows, start: cluster_guided(said, rows, seeds, settings.types, start, least).clusters,
     )
 
 

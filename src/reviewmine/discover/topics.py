@@ -1,15 +1,14 @@
-"""BERTopic over our clusters: key words of each topic (class-based TF-IDF)."""
+"""Key words of each topic: BERTopic's class-based TF-IDF over the counts of its lemmas."""
 
-import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from scipy.sparse import csr_matrix
 
-from reviewmine.discover.tree import arrange
+from reviewmine.discover.tree import arrange, arrange_above
 from reviewmine.embed.domain import content_lemmas
 from reviewmine.embed.encoders import Vectors
 from reviewmine.errors import missing_extra
@@ -19,62 +18,59 @@ N_WORDS = 12
 
 @dataclass(frozen=True)
 class Topics:
-    """``words``: for each topic its key lemmas with weights; ``group``: for each topic the number of its parent, or -1."""
+    """Key words and places of topics.
+
+    ``words``: for each topic its key lemmas with weights; ``group``: for each topic the number of its parent, or -1;
+    ``upper``: for each parent the number of the group above it, or -1.
+    """
 
     words: tuple[tuple[tuple[str, float], ...], ...]
     group: tuple[int, ...]
+    upper: tuple[int, ...] = ()
+
+    def upper_of(self, topic: int) -> int:
+        """Return the number of the group above the parent of a topic, or -1."""
+        parent = self.group[topic]
+        return self.upper[parent] if 0 <= parent < len(self.upper) else -1
 
 
 def describe(texts: Sequence[str], vectors: Vectors, topic: NDArray[np.int64], centres: Vectors) -> Topics:
     """Return the key words and groups of the topics of ``texts``; a topic is never a group of its own.
 
-    BERTopic (Grootendorst, 2022) in its manual mode: reduction and clustering are done, it represents.
+    Class-based TF-IDF (Grootendorst, 2022): the texts of a topic count as one document, frequent words less.
     """
-    kept = topic >= 0
-    order = sorted(np.flatnonzero(kept), key=lambda i: (texts[i], topic[i]))
-    documents = [" ".join(content_lemmas(texts[i])) for i in order]
-    n_topics = int(topic.max()) + 1
-    with threadpool_limits(1):
-        model = _fitted(documents, vectors[order], topic[order])
-        words = _words(model, n_topics)
-    return Topics(words, arrange(centres, words))
+    words = _key_words([content_lemmas(text) for text in texts], topic)
+    group = arrange(centres, words)
+    return Topics(words, group, arrange_above(centres, words, group))
 
 
-def _fitted(documents: list[str], vectors: Vectors, topic: NDArray[np.int64]) -> Any:
-    """Return a BERTopic model whose topics are ours."""
-    os.environ.setdefault("TQDM_DISABLE", "1")
+def _key_words(lemmas: Sequence[Sequence[str]], topic: NDArray[np.int64]) -> tuple[tuple[tuple[str, float], ...], ...]:
+    """Return for each topic its lemmas of most weight; the first in the alphabet among equals."""
     try:
-        from bertopic import BERTopic  # noqa: PLC0415
-        from bertopic.backend import BaseEmbedder  # noqa: PLC0415
-        from bertopic.cluster import BaseCluster  # noqa: PLC0415
-        from bertopic.dimensionality import BaseDimensionalityReduction  # noqa: PLC0415
         from bertopic.vectorizers import ClassTfidfTransformer  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise missing_extra("bertopic", "lab", "describing topics") from error
-    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
-
-    model = BERTopic(
-        embedding_model=BaseEmbedder(),
-        umap_model=BaseDimensionalityReduction(),
-        hdbscan_model=BaseCluster(),
-        vectorizer_model=CountVectorizer(analyzer=str.split, stop_words=None),
-        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
-        top_n_words=N_WORDS,
-        calculate_probabilities=False,
-        verbose=False,
+    counts: list[Counter[str]] = [Counter() for _ in range(int(topic.max()) + 1)]
+    for number, listed in zip(topic.tolist(), lemmas, strict=True):
+        if number >= 0:
+            counts[number].update(listed)
+    names = sorted(set().union(*counts))
+    if not names:
+        return ((),) * len(counts)
+    place = {name: i for i, name in enumerate(names)}
+    table = csr_matrix(
+        (
+            np.asarray([n for listed in counts for n in listed.values()], dtype=np.float64),
+            np.asarray([place[name] for listed in counts for name in listed], dtype=np.int64),
+            np.cumsum([0, *map(len, counts)]),
+        ),
+        shape=(len(counts), len(names)),
     )
-    return model.fit(documents, embeddings=vectors, y=topic.tolist())
+    table.sort_indices()
+    weights = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(table).tocsr()
+    return tuple(_heaviest(weights[number], names) for number in range(len(counts)))
 
 
-def _own_number(model: Any, n_topics: int) -> dict[int, int]:
-    """Return BERTopic's number of a topic to ours; it renumbers topics by size."""
-    mappings = model.topic_mapper_.get_mappings()
-    return {theirs: ours for ours, theirs in mappings.items() if 0 <= ours < n_topics}
-
-
-def _words(model: Any, n_topics: int) -> tuple[tuple[tuple[str, float], ...], ...]:
-    found: dict[int, tuple[tuple[str, float], ...]] = {}
-    for theirs, ours in _own_number(model, n_topics).items():
-        pairs = model.get_topic(theirs) or []
-        found[ours] = tuple((word, round(float(weight), 6)) for word, weight in pairs if word)
-    return tuple(found.get(number, ()) for number in range(n_topics))
+def _heaviest(row: csr_matrix, names: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    pairs = [(names[i], round(float(weight), 6)) for i, weight in zip(row.indices, row.data, strict=True) if weight > 0]
+    return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:N_WORDS])

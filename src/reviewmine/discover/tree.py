@@ -1,4 +1,4 @@
-"""Topics under parents, parents under one root: agglomeration of topics that are alike."""
+"""Topics under parents, many parents under groups of their own: agglomeration of what is alike."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,8 @@ from reviewmine.embed.encoders import Vectors, unit_rows
 
 _FEWEST = 4
 """With fewer topics there is nothing to arrange."""
+_MANY = 40
+"""Topics from which their parents are arranged too."""
 _WORD_WEIGHT = 0.5  # of the words that two topics share, beside the nearness of their centres
 
 KeyWords = Sequence[Sequence[tuple[str, float]]]
@@ -55,6 +57,27 @@ def arrange(centres: Vectors, words: KeyWords) -> tuple[int, ...]:
     parents = sorted((found for found in members.values() if len(found) > 1), key=lambda found: found[0])
     number_of = {topic: number for number, found in enumerate(parents) for topic in found}
     return tuple(number_of.get(topic, -1) for topic in range(n_topics))
+
+
+def arrange_above(centres: Vectors, words: KeyWords, group: Sequence[int]) -> tuple[int, ...]:
+    """Return for each parent the number of the group above it, or -1; ``group`` gives each topic its parent, or -1.
+
+    Parents are arranged as topics are, by the mean of their topics and all their words, where there are 40 topics or more.
+    """
+    parents = range(max(group, default=-1) + 1)
+    if len(centres) < _MANY:
+        return (-1,) * len(parents)
+    members = [[topic for topic, parent in enumerate(group) if parent == number] for number in parents]
+    means = unit_rows([centres[found].mean(axis=0) for found in members])
+    return arrange(means, [merged_words([words[topic] for topic in found]) for found in members])
+
+
+def merged_words(words: KeyWords) -> list[tuple[str, float]]:
+    """Return the key words of several topics as those of one, the weightiest first; a word counts where it weighs most."""
+    best: dict[str, float] = {}
+    for word, weight in (pair for listed in words for pair in listed):
+        best[word] = max(weight, best.get(word, 0.0))
+    return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def reading_order(centres: Vectors, words: KeyWords) -> list[int]:

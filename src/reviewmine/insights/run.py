@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reviewmine.errors import ReviewmineError
+from reviewmine.insights.counts import WEIGHT, mean, review_parts, row_weights, total, totals_by
 from reviewmine.insights.quotes import Span, choose_quotes
 from reviewmine.insights.trends import by_month, change, month_names
 
@@ -39,12 +40,18 @@ def find_insights(
 ) -> Insights:
     """Return what ``scored`` reviews say by type.
 
+    Where the rows have weights, a review re-expressed under another version of the taxonomy in one or several rows, types are
+    counted by weight and everything else by review; counts may then be fractions.
     ``taxonomy`` is the plain form of a taxonomy; ``evidence`` gives spans for quotes. Reviews that were not scored are
     not counted; scored rows without a review are an error. Quotes are masked unless ``mask`` is false.
     """
     _check(scored, reviews)
-    known = reviews.set_index("id").loc[scored["id"].astype(str)]
-    mentions = _mentions(scored, known)
+    scored = scored.reset_index(drop=True)
+    weights = row_weights(scored)
+    parts = review_parts(scored["id"].astype(str), weights)
+    table = reviews.set_index("id")
+    mentions = _mentions(scored, table.loc[scored["id"].astype(str)], weights)
+    known = table.loc[scored["id"].astype(str).unique()]
     months = month_names(known["date"])
     totals = by_month(known["date"], months)
     types = {kind["code"]: kind for kind in taxonomy["types"]}
@@ -63,18 +70,18 @@ def find_insights(
             "version": taxonomy.get("version", ""),
             "n_types": len(types),
         },
-        "n_reviews": len(scored),
-        "n_labelled": int((scored["action"] == "labelled").sum()),
+        "n_reviews": len(known),
+        "n_labelled": total(parts[scored["action"] == "labelled"]),
         "n_dated": int(known["date"].notna().sum()),
         "mean_rating": _mean(known["rating"]),
         "months": months,
         "totals": totals,
-        "kinds": _counts(scored["kind"]),
+        "kinds": _counts(scored["kind"], parts),
         "types": rows,
-        "owners": _owners(scored[scored["action"].isin(ACTIONS)], owners),
-        "queue": {action: int((scored["action"] == action).sum()) for action in ACTIONS},
+        "owners": _owners(scored.assign(part=parts)[scored["action"].isin(ACTIONS)], owners),
+        "queue": {action: total(parts[scored["action"] == action]) for action in ACTIONS},
     }
-    return Insights(summary, mentions)
+    return Insights(summary, mentions if WEIGHT in scored else mentions.drop(columns=WEIGHT))
 
 
 def _check(scored: pd.DataFrame, reviews: pd.DataFrame) -> None:
@@ -92,14 +99,15 @@ def _check(scored: pd.DataFrame, reviews: pd.DataFrame) -> None:
         raise ReviewmineError(found, do="give the reviews that were scored with --reviews")
 
 
-def _mentions(scored: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per review and type, with what segments are made of."""
+def _mentions(scored: pd.DataFrame, known: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
+    """Return one row per review and type, with its weight and with what segments are made of; ``known`` is a row for a row."""
     frame = pd.DataFrame(
         {
             "review_id": scored["id"].astype(str).to_numpy(),
             "code": [str(cell).split("|") for cell in scored["types"]],
             "probability": pd.to_numeric(scored["probability"]).to_numpy(),
             "action": scored["action"].to_numpy(),
+            WEIGHT: weights.to_numpy(),
             **{name: known[name].to_numpy() for name in ("date", "rating", "channel", "product", "group")},
         }
     )
@@ -112,15 +120,17 @@ def _pain(
     part: pd.DataFrame,
     known: pd.DataFrame,
     months: Sequence[str],
-    totals: Sequence[int],
+    totals: Sequence[float],
     quotes: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """Return the figures of one type."""
     code = str(kind["code"])
-    monthly = by_month(part["date"], months)
-    low, high = _share_interval(len(part), len(known))
+    weights = part[WEIGHT]
+    n = total(weights)
+    monthly = by_month(part["date"], months, weights)
+    low, high = _share_interval(n, len(known))
     others = known.loc[known.index.difference(part["review_id"]), "rating"]
-    mean, mean_others = _mean(part["rating"]), _mean(others)
+    own_mean, others_mean = mean(part["rating"], weights), _mean(others)
     return {
         "code": code,
         "title": kind.get("title", code),
@@ -128,15 +138,15 @@ def _pain(
         "kind": kind.get("kind", "complaint"),
         "severity": kind.get("severity"),
         "stage": kind.get("stage", ""),
-        "n": len(part),
-        "share": round(len(part) / max(1, len(known)), 4),
+        "n": n,
+        "share": round(n / max(1, len(known)), 4),
         "share_low": low,
         "share_high": high,
-        "mean_rating": mean,
-        "rating_difference": None if mean is None or mean_others is None else round(mean - mean_others, 2),
+        "mean_rating": own_mean,
+        "rating_difference": None if own_mean is None or others_mean is None else round(own_mean - others_mean, 2),
         "monthly": monthly,
         "change": change(monthly, totals),
-        "segments": {name: _counts(part[name], N_SEGMENTS) for name in ("channel", "product", "group")},
+        "segments": {name: _counts(part[name], weights, N_SEGMENTS) for name in ("channel", "product", "group")},
         "quotes": quotes,
     }
 
@@ -166,30 +176,29 @@ def _owners(scored: pd.DataFrame, titles: Mapping[str, str]) -> list[dict[str, A
     for owner, part in scored.groupby(scored["owner"].fillna("").astype(str)):
         if owner:
             rows.append(
-                {"owner": owner, "title": titles.get(str(owner), owner), "n": len(part)}
-                | {action: int((part["action"] == action).sum()) for action in ACTIONS}
+                {"owner": owner, "title": titles.get(str(owner), owner), "n": total(part["part"])}
+                | {action: total(part["part"][part["action"] == action]) for action in ACTIONS}
             )
-    return sorted(rows, key=lambda row: (-int(row["n"]), str(row["owner"])))
+    return sorted(rows, key=lambda row: (-float(row["n"]), str(row["owner"])))
 
 
-def _counts(values: pd.Series, most: int = 20) -> list[dict[str, Any]]:
-    """Return the most frequent values with their counts; empty ones are not counted."""
-    counted = values[values.astype(str) != ""].astype(str).value_counts()
-    pairs = sorted(counted.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))
-    return [{"name": str(name), "n": int(n)} for name, n in pairs[:most]]
+def _counts(values: pd.Series, weights: pd.Series, most: int = 20) -> list[dict[str, Any]]:
+    """Return the values that count most, with their counts; empty ones are not counted."""
+    counted = totals_by(values.astype(str), weights)
+    pairs = sorted(((str(name), n) for name, n in counted.items() if name), key=lambda pair: (-pair[1], pair[0]))
+    return [{"name": name, "n": n} for name, n in pairs[:most]]
 
 
 def _mean(values: pd.Series) -> float | None:
     """Return the mean of the known values."""
-    known = values.dropna()
-    return round(float(known.mean()), 2) if len(known) else None
+    return mean(values, pd.Series(1.0, index=values.index))
 
 
-def _share_interval(n: int, total: int) -> tuple[float, float]:
+def _share_interval(n: float, size: int) -> tuple[float, float]:
     """Return Wilson's 95 % interval of a share."""
-    if not total:
+    if not size:
         return 0.0, 0.0
-    z, p = 1.96, n / total
-    centre = p + z * z / (2 * total)
-    spread = z * math.sqrt(p * (1 - p) / total + z * z / (4 * total * total))
-    return round((centre - spread) / (1 + z * z / total), 4), round((centre + spread) / (1 + z * z / total), 4)
+    z, p = 1.96, min(1.0, n / size)
+    centre = p + z * z / (2 * size)
+    spread = z * math.sqrt(p * (1 - p) / size + z * z / (4 * size * size))
+    return round((centre - spread) / (1 + z * z / size), 4), round((centre + spread) / (1 + z * z / size), 4)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from reviewmine.insights.counts import total, totals_by
+
 WINDOW = 3
 MIN_COUNT = 8
 """Mentions in both windows together below which no change is claimed."""
@@ -19,20 +21,22 @@ def month_names(dates: pd.Series) -> list[str]:
     return [str(period) for period in pd.period_range(known.min().to_period("M"), known.max().to_period("M"), freq="M")]
 
 
-def by_month(dates: pd.Series, months: Sequence[str]) -> list[int]:
-    """Return the number of dates in each month."""
-    counts = dates.dropna().dt.to_period("M").astype(str).value_counts()
-    return [int(counts.get(month, 0)) for month in months]
+def by_month(dates: pd.Series, months: Sequence[str], weights: pd.Series | None = None) -> list[int | float]:
+    """Return the number of dates in each month, or the sum of their ``weights``."""
+    known = dates.notna().to_numpy()
+    counted = [1.0] * int(known.sum()) if weights is None else weights.to_numpy(float)[known].tolist()
+    counts = totals_by(dates[known].dt.to_period("M").astype(str), counted)
+    return [counts.get(month, 0) for month in months]
 
 
-def change(counts: Sequence[int], totals: Sequence[int]) -> dict[str, Any] | None:
+def change(counts: Sequence[float], totals: Sequence[float]) -> dict[str, Any] | None:
     """Return how a type's share of reviews changed between the last two windows; None when it cannot be told.
 
     ``ratio`` of shares with its 95 % interval (log method, Katz et al., 1978), ``verdict`` rising, falling or steady.
     """
     if len(counts) < 2 * WINDOW:
         return None
-    now, before = sum(counts[-WINDOW:]), sum(counts[-2 * WINDOW : -WINDOW])
+    now, before = total(counts[-WINDOW:]), total(counts[-2 * WINDOW : -WINDOW])
     n_now, n_before = sum(totals[-WINDOW:]), sum(totals[-2 * WINDOW : -WINDOW])
     if now + before < MIN_COUNT or not n_now or not n_before:
         return None

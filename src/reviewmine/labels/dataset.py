@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -12,18 +12,25 @@ from reviewmine.corpus.copies import copy_groups
 from reviewmine.errors import ReviewmineError
 from reviewmine.router import TEXT_FIELDS
 from reviewmine.settings import Data
+from reviewmine.taxonomy.lineage import deprecated_ends
 from reviewmine.taxonomy.model import Taxonomy
+from reviewmine.taxonomy.versions import former_codes
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Rows that carry types. ``types[i]`` are the codes of ``reviews[i]``; ``groups`` names its near copies."""
+    """Rows that carry types. ``types[i]`` are the codes of ``reviews[i]``; ``groups`` names its near copies.
+
+    ``reread`` has the older codes that were met, each with the code that it became, and ``n_reread`` the rows with one.
+    """
 
     reviews: Sequence[dict[str, Any]]
     types: Sequence[tuple[str, ...]]
     groups: Sequence[str]
     frame: pd.DataFrame
     n_unlabelled: int
+    reread: Mapping[str, str] = field(default_factory=dict)
+    n_reread: int = 0
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -42,7 +49,8 @@ class Labelled:
 def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, where: str = "") -> Labelled:
     """Return the rows of ``reviews`` that name a type, sorted by id.
 
-    Raises ``ReviewmineError`` when the column of types is missing, no row has a type, or a code is not in the taxonomy.
+    A code that ``taxonomy`` renamed or merged is read as what it became. Raises ``ReviewmineError`` when the column of types
+    is missing, no row has a type, or a code is not in the taxonomy, was split or was deprecated.
     """
     column = data.types.column
     for needed in (column, *data.extras.categorical, *data.extras.numeric, *([data.group] if data.group else [])):
@@ -64,16 +72,9 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
         raise ReviewmineError(
             f"no row has a type in column {column!r}", where=where, do="label some rows or fix data.types"
         )
-    if taxonomy is not None:
-        unknown = sorted({code for codes in types for code in codes} - set(taxonomy.codes))
-        if unknown:
-            known = f"a code of {taxonomy.taxonomy} {taxonomy.version}"
-            raise ReviewmineError(
-                f"type {unknown[0]!r} ({len(unknown)} unknown in all)",
-                expected=known,
-                where=where,
-                do="add it to the taxonomy or fix the label",
-            )
+    reread = _reread(types, taxonomy, where) if taxonomy is not None else {}
+    n_reread = sum(any(code in reread for code in codes) for codes in types)
+    types = [tuple(dict.fromkeys(reread.get(code, code) for code in codes)) for codes in types]
     kept = ["id", *TEXT_FIELDS, *data.extras.categorical, *data.extras.numeric]
     records = [
         {str(name): value for name, value in row.items()} for row in frame[list(dict.fromkeys(kept))].to_dict("records")
@@ -81,7 +82,37 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
     groups = copy_groups(frame[list(TEXT_FIELDS)].agg(" ".join, axis=1).tolist())
     if data.group:
         groups = _joined(groups, frame[data.group].fillna("").astype(str).tolist())
-    return Labelled(records, types, groups, frame, len(has_type) - len(types))
+    return Labelled(records, types, groups, frame, len(has_type) - len(types), reread, n_reread)
+
+
+def _reread(types: Sequence[tuple[str, ...]], taxonomy: Taxonomy, where: str) -> dict[str, str]:
+    """Return each older code among ``types`` with the code that it became by the lineage of ``taxonomy``.
+
+    Raises ``ReviewmineError`` for a code without exactly one successor.
+    """
+    now = {one.id: one.code for one in taxonomy.types}
+    ends = deprecated_ends(taxonomy, taxonomy)
+    ids = former_codes(taxonomy) | {code: name for name, code in now.items() if name in ends}
+    old = sorted({code for codes in types for code in codes} - set(taxonomy.codes))
+    became = {code: tuple(now[end] for end in ends.get(ids[code], (ids[code],))) for code in old if code in ids}
+    version = f"{taxonomy.taxonomy} {taxonomy.version}"
+    unknown = [code for code in old if code not in became]
+    if unknown:
+        found, do = f"type {unknown[0]!r} ({len(unknown)} unknown in all)", "add it to the taxonomy or fix the label"
+        raise ReviewmineError(found, expected=f"a code of {version}", where=where, do=do)
+    for code, after in became.items():
+        if len(after) > 1:
+            found, do = (
+                f"type {code!r} was split into {', '.join(after)}",
+                "re-express it with `reviewmine taxonomy crosswalk`",
+            )
+            raise ReviewmineError(
+                found, expected=f"codes in use in {version}", where=where, do=f"{do}, or label the rows anew"
+            )
+        if not after:
+            found, do = f"type {code!r} was deprecated and has no successor", "give its rows another type or none"
+            raise ReviewmineError(found, expected=f"a code in use in {version}", where=where, do=do)
+    return {code: after[0] for code, after in became.items()}
 
 
 def single_types(reviews: pd.DataFrame, data: Data) -> dict[str, str]:

@@ -6,7 +6,17 @@ from typing import Any
 from reviewmine.report.pains import mapping_of, rows_of, text_of
 from reviewmine.report.pictures import bar
 from reviewmine.report.russian import NONE, is_number, number, number_interval, percent, percent_interval
-from reviewmine.report.wording import ACTIONS, AGREEMENT, BASELINES, DISCOVERY, DISCOVERY_SHARES, LEFT_OUT, METRICS
+from reviewmine.report.wording import (
+    ACTIONS,
+    AGREEMENT,
+    BASELINES,
+    DISCOVERY,
+    DISCOVERY_SHARES,
+    LEFT_OUT,
+    METRICS,
+    QUALITY,
+    QUALITY_SHARES,
+)
 
 NEVER = 1.0
 """A threshold above every probability: nothing passes it."""
@@ -99,7 +109,7 @@ def _gates(gates: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[dict[st
 def lay_out_draft(draft: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the template draws from a discovery run: figures, and topics under their groups."""
     card = mapping_of(draft.get("card"))
-    topics = [_topic(row) for row in rows_of(draft.get("topics"))]
+    topics = [_topic(row, card) for row in rows_of(draft.get("topics"))]
     top = max((topic["n"] for topic in topics if is_number(topic["n"])), default=0)
     titles = mapping_of(draft.get("groups"))
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -112,16 +122,23 @@ def lay_out_draft(draft: Mapping[str, Any]) -> dict[str, Any]:
     ]
     against = mapping_of(card.get("against_labels"))
     return {
-        "figures": _facts(card) + _agreement(against),
+        "figures": _facts(card) + _unlabelled(card) + _agreement(against),
         "n_labelled": against.get("n"),
         "left_out": [(LEFT_OUT.get(name, name), n) for name, n in mapping_of(card.get("left_out")).items()],
         "groups": sorted(laid, key=lambda group: -group["n"]),
         "n_topics": len(topics),
+        "has_stability": any(topic["stability"] is not None for topic in topics),
     }
 
 
-def _topic(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one topic with its words and examples as lists of text."""
+def of_topic(card: Mapping[str, Any], code: Any, name: str) -> Any:
+    """Return the figure ``name`` of one topic; None where the card has none."""
+    figure = mapping_of(card.get(name)).get(str(code))
+    return figure if is_number(figure) else None
+
+
+def _topic(row: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one topic with its words and examples as lists of text, and how steady it is."""
     words, examples = (
         ([str(text) for text in row[name]] if isinstance(row.get(name), list) else [])
         for name in ("patterns", "include")
@@ -133,6 +150,7 @@ def _topic(row: Mapping[str, Any]) -> dict[str, Any]:
         "n": row.get("n"),
         "words": words,
         "examples": examples,
+        "stability": of_topic(card, row.get("code"), "stability"),
     }
 
 
@@ -149,6 +167,20 @@ def _facts(card: Mapping[str, Any]) -> list[dict[str, str]]:
         if is_number(value):
             shown = percent(value) if name in DISCOVERY_SHARES else number(value, 2 if isinstance(value, float) else 0)
             rows.append({"title": title, "meaning": meaning, "value": shown, "interval": ""})
+    return rows
+
+
+def _unlabelled(card: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the figures of quality that need no labels, with their intervals."""
+    found = {
+        "bootstrap_ari": mapping_of(card.get("bootstrap_ari")),
+        "learnable": mapping_of(mapping_of(card.get("learnable")).get("accuracy")),
+        "npmi": {"value": card.get("npmi")},
+    }
+    rows = []
+    for name, (title, meaning) in QUALITY.items():
+        if is_number(found[name].get("value")):
+            rows.append({"title": title, "meaning": meaning} | _figure(found[name], as_percent=name in QUALITY_SHARES))
     return rows
 
 

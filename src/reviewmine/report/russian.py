@@ -91,8 +91,8 @@ def plural(n: Any, one: str, few: str, many: str) -> str:
 
 
 def counted(n: Any, one: str, few: str, many: str) -> str:
-    """Return ``n`` with its noun, on one line."""
-    return f"{number(n)}\u00a0{plural(n, one, few, many)}"
+    """Return ``n`` with its noun, on one line; a fraction is rounded."""
+    return f"{number(n)}\u00a0{plural(round(n) if is_number(n) else n, one, few, many)}"
 
 
 def month(name: Any) -> str:

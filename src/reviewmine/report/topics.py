@@ -1,7 +1,7 @@
 """A discovery run to one page of HTML: the map of statements, the tree, topics over time, and each topic's evidence."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from reviewmine.discover.run import Discovery
 from reviewmine.files import finite, write_text
 from reviewmine.report.page import clean, template
 from reviewmine.report.pictures import bar
-from reviewmine.report.quality import lay_out_draft
-from reviewmine.report.russian import number, number_interval, percent, short_month
+from reviewmine.report.quality import lay_out_draft, of_topic
+from reviewmine.report.russian import percent, short_month
 
 WIDTH, HEIGHT = 1000, 640
 """Of the map."""
@@ -24,16 +24,6 @@ ROLES = {
     "boundary": "На границе с другой темой",
     "counter": "Похожи, но не сюда",
 }
-
-QUALITY = {
-    "bootstrap_ari": (
-        "Устойчивость к выборке (ARI)",
-        "Совпадение с темами, найденными в части высказываний: 1 — те же.",
-    ),
-    "npmi": ("Связность слов (NPMI)", "Стоят ли ключевые слова темы рядом: 1 — всегда вместе, -1 — никогда."),
-    "learnable": ("Выучиваемость", "Доля высказываний, чью тему находит простая модель, обученная на другой половине."),
-}
-"""For each figure its title and what it means."""
 
 
 def render_topics(found: Discovery, title: str = "") -> str:
@@ -52,7 +42,7 @@ def write_topics(found: Discovery, out: Path, title: str = "") -> None:
 def evidence_html(found: Discovery, codes: Sequence[str] | None = None) -> str:
     """Return the topics as closed headings that open on their evidence, for a notebook; every word is escaped."""
     parts = []
-    for kind in found.draft.types:
+    for kind in found.types:
         if codes is None or kind.code in codes:
             roles = []
             for role, title in ROLES.items():
@@ -68,7 +58,7 @@ def evidence_html(found: Discovery, codes: Sequence[str] | None = None) -> str:
 
 def _lay_out(found: Discovery, title: str) -> dict[str, Any]:
     """Return what the template draws."""
-    types = found.draft.types
+    types = found.types
     titles = {kind.code: kind.title for kind in types}
     parents = list(found.draft.groups)
     colour = colours([parents.index(kind.parent) if kind.parent in found.draft.groups else -1 for kind in types])
@@ -86,7 +76,7 @@ def _lay_out(found: Discovery, title: str) -> dict[str, Any]:
             "bar": bar(profile["n"], None, None, top),
             "evidence": [(ROLES[role], evidence[kind.code][role]) for role in ROLES if evidence[kind.code][role]],
             "coherence": found.card["coherence"].get(kind.code),
-            "stability": _of_topic(found.card.get("stability"), kind.code),
+            "stability": of_topic(found.card, kind.code, "stability"),
         }
         for i, (kind, profile) in enumerate(zip(types, found.profiles, strict=True))
     ]
@@ -94,35 +84,13 @@ def _lay_out(found: Discovery, title: str) -> dict[str, Any]:
         "title": title or found.draft.taxonomy,
         "n_statements": found.card["n_statements"],
         "n_rest": found.card["n_rest"],
-        "facts": lay_out_draft({"card": found.card})["figures"] + _quality(found.card),
+        "facts": lay_out_draft({"card": found.card})["figures"],
         "alike": [[titles[code] for code in pair["topics"]] for pair in found.card["redundant_pairs"]],
         "topics": topics,
         "tree": _tree(found, topics),
         "map": _map(found, topics),
         "months": _months(found, topics),
     }
-
-
-def _quality(card: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the figures of quality that need no labels."""
-    learnable = card.get("learnable") or {}
-    found = {
-        "bootstrap_ari": card.get("bootstrap_ari"),
-        "npmi": {"value": card.get("npmi")},
-        "learnable": learnable.get("accuracy"),
-    }
-    rows = []
-    for name, (title, meaning) in QUALITY.items():
-        figure = found[name] or {}
-        if figure.get("value") is not None:
-            interval = number_interval(figure.get("low"), figure.get("high"), 2)
-            rows.append({"title": title, "meaning": meaning, "value": number(figure["value"], 2), "interval": interval})
-    return rows
-
-
-def _of_topic(figures: Any, code: str) -> Any:
-    """Return the figure of one topic from a mapping by code, where there is one."""
-    return figures.get(code) if isinstance(figures, Mapping) else None
 
 
 def _tree(found: Discovery, topics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

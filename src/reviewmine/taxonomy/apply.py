@@ -224,8 +224,11 @@ def _define(state: _State, operation: Define) -> str:
     if operation.what == "stage":
         state.data[place] = list(dict.fromkeys([*(state.data.get(place) or []), operation.code]))
     else:
-        title = operation.title or operation.code
-        state.data[place] = (state.data.get(place) or {}) | {operation.code: {"title": title}}
+        known = state.data.get(place) or {}
+        was = known.get(operation.code) or {}
+        parent = was.get("parent", "") if operation.parent is None else operation.parent
+        title = operation.title or was.get("title") or operation.code
+        state.data[place] = known | {operation.code: {"title": title} | ({"parent": parent} if parent else {})}
     return f"define {operation.what} {operation.code}"
 
 
@@ -235,6 +238,8 @@ def _drop(state: _State, operation: Drop) -> str:
         raise ReviewmineError(f"no {operation.what} {operation.code!r}", do="fix the code")
     field = "parent" if operation.what == "group" else operation.what
     using = [one["code"] for one in state.data["types"] if one.get(field) == operation.code]
+    if operation.what == "group":
+        using += [name for name, group in known.items() if group.get("parent") == operation.code]
     if using:
         raise ReviewmineError(f"{operation.what} {operation.code!r} is still that of {using[0]}", do="move it first")
     left = [name for name in known if name != operation.code]

@@ -73,15 +73,16 @@ def _shared_texts(taxonomy: Taxonomy) -> Iterator[Finding]:
 
 
 def _idle(taxonomy: Taxonomy) -> Iterator[Finding]:
-    """Every owner has a type in use, every group at least two."""
+    """Every owner has a type in use, every group two children at least: types in use, or groups."""
     used = _in_use(taxonomy)
     for owner in taxonomy.owners:
         if not any(one.owner == owner for one in used):
             yield Finding("warning", owner, "is an owner without types")
+    parents = [one.parent for one in used] + [one.parent for one in taxonomy.groups.values()]
     for group in taxonomy.groups:
-        count = sum(one.parent == group for one in used)
+        count = parents.count(group)
         if count < 2:
-            yield Finding("warning", group, f"is a group with {count} types")
+            yield Finding("warning", group, "is a group with one child" if count else "is an empty group")
 
 
 def _history(taxonomy: Taxonomy) -> Iterator[Finding]:

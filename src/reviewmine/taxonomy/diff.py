@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reviewmine.taxonomy.lineage import relation, repointed
-from reviewmine.taxonomy.model import Taxonomy, Titled, Type
+from reviewmine.taxonomy.model import Taxonomy, Type
 from reviewmine.taxonomy.operations import AnyOperation, Wording, operations_data, parse_operations
 
 _WORDING = tuple(name for name in Wording.model_fields if name not in ("title", "status"))
@@ -102,23 +102,26 @@ def _described(one: Type) -> dict[str, Any]:
     }
 
 
-def _sections(taxonomy: Taxonomy) -> dict[str, dict[str, str]]:
-    """Return the titles of owners, groups and stages by what they are."""
-
-    def titles(named: dict[str, Titled]) -> dict[str, str]:
-        return {code: one.title for code, one in named.items()}
-
-    stages = dict.fromkeys(taxonomy.stages, "")
-    return {"owner": titles(taxonomy.owners), "group": titles(taxonomy.groups), "stage": stages}
+def _sections(taxonomy: Taxonomy) -> dict[str, dict[str, dict[str, str]]]:
+    """Return what is said of owners, groups and stages, by what they are; a group stands behind the one it is in."""
+    groups = sorted(taxonomy.groups, key=lambda code: len(taxonomy.path(code)))
+    return {
+        "owner": {code: one.model_dump() for code, one in taxonomy.owners.items()},
+        "group": {code: taxonomy.groups[code].model_dump() for code in groups},
+        "stage": {code: {} for code in taxonomy.stages},
+    }
 
 
 def _defined(old: Taxonomy, new: Taxonomy) -> Iterator[dict[str, Any]]:
-    """Yield what defines owners, groups and stages that came or have another title."""
+    """Yield what defines owners, groups and stages that came, have another title or, groups, another parent."""
     before = _sections(old)
     for what, names in _sections(new).items():
-        for code, title in names.items():
-            if before[what].get(code) != title:
-                yield {"op": "define", "what": what, "code": code} | ({"title": title} if title else {})
+        for code, said in names.items():
+            was = before[what].get(code)
+            if was != said:
+                moved = {"parent": said["parent"]} if said.get("parent", "") != (was or {}).get("parent", "") else {}
+                title = {"title": said["title"]} if said.get("title") else {}
+                yield {"op": "define", "what": what, "code": code} | title | moved
 
 
 def _dropped(old: Taxonomy, new: Taxonomy) -> Iterator[dict[str, Any]]:
@@ -127,8 +130,10 @@ def _dropped(old: Taxonomy, new: Taxonomy) -> Iterator[dict[str, Any]]:
     used = {one.id for one in new.types if one.status != "deprecated"}
     idle = [one for one in old.types if one.id not in used]
     for what, names in _sections(old).items():
-        kept = {*after[what], *(one.parent if what == "group" else getattr(one, what) for one in idle)}
-        yield from ({"op": "drop", "what": what, "code": code} for code in names if code not in kept)
+        stay = {code for one in idle for code in (old.path(one.parent) if what == "group" else [getattr(one, what)])}
+        kept = {*after[what], *stay}
+        inner_first = reversed(names)
+        yield from ({"op": "drop", "what": what, "code": code} for code in inner_first if code not in kept)
 
 
 def _told(fields: dict[str, Any], titles: dict[str, str], words: dict[str, str]) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from reviewmine.corpus.privacy import mask_many
 from reviewmine.errors import ReviewmineError
 from reviewmine.language.lemmas import lemmas
 from reviewmine.language.lexicon import STOP_WORDS
 from reviewmine.language.normalize import normalize
 from reviewmine.taxonomy.edit import plain_data, with_data
-from reviewmine.taxonomy.model import Evidence, Taxonomy, Type, checked
+from reviewmine.taxonomy.model import Evidence, Proposal, Taxonomy, Type, checked
 from reviewmine.taxonomy.versions import bumped, ids_ever, last_id, next_id
 
 ALIKE: Final = 0.5
@@ -22,6 +23,8 @@ ALIKE: Final = 0.5
 
 A word counts by its rarity among the types: «доставка», which stands in many, says little.
 """
+TOPICS: Final = "draft.topics.json"
+"""Beside a draft into which a run was merged: topic of that run to code of the draft."""
 N_SHOWN: Final = 5
 N_REVIEWS: Final = 20
 _NUMBERED: Final = re.compile(r"^topic-\d+$")  # the number of one run, another topic in the next
@@ -71,6 +74,8 @@ def merge_draft(
     known: dict[str, str] = {}
     declined: dict[str, str] = {}
     for one in draft.types:
+        if one.status == "deprecated":
+            continue
         found = _recognised(one, signs, weights)
         if found is None:
             fresh.append(one)
@@ -92,15 +97,24 @@ def merge_draft(
     version = bumped(curated.version, "minor")
     for row in added:
         row["lineage"] = [{"op": "add", "version": version}]
-    notes = [
-        {"id": row["id"], "title": row["title"], "words": sorted(_words(one))}
-        for row, one in zip(added, fresh, strict=True)
-    ]
+    notes = [_remembered(one, row["id"]).model_dump(mode="json") for row, one in zip(added, fresh, strict=True)]
     new = data | {"version": version, "types": [*data["types"], *added], "last_id": last_id(ids)}
     new["proposals"] = [*(data.get("proposals") or []), *notes]
     result = with_data(text, new, where)
     taxonomy = checked(plain_data(result, where), where)
     return Merged(result, taxonomy, tuple(row["id"] for row in added), known, declined)
+
+
+def remembering(draft: Taxonomy) -> Taxonomy:
+    """Return a draft that remembers its types as proposals, so that what a person deletes from it does not come back."""
+    known = {one.id for one in draft.proposals}
+    proposals = tuple(_remembered(one, one.id) for one in draft.types if one.id not in known)
+    return draft.model_copy(update={"last_id": last_id(ids_ever(draft)), "proposals": (*draft.proposals, *proposals)})
+
+
+def _remembered(one: Type, name: str) -> Proposal:
+    """Return what is remembered of a proposed type under the id ``name``."""
+    return Proposal(id=name, title=one.title, words=tuple(sorted(_words(one))))
 
 
 def _signs(curated: Taxonomy) -> Iterator[_Sign]:
@@ -119,10 +133,11 @@ def _signs(curated: Taxonomy) -> Iterator[_Sign]:
 def _weights(curated: Taxonomy) -> dict[str, float]:
     """Return what each word of the types counts: the logarithm of how rare it is (Spärck Jones, 1972).
 
-    Types that were once proposed do not count, else a proposal would change what the next draft is recognised by.
+    Types that a redraft brought do not count, else a proposal would change what the next draft is recognised by.
     """
     proposed = {one.id for one in curated.proposals}
-    texts = [_words(one) for one in curated.types if one.id not in proposed]
+    brought = {one.id for one in curated.types if one.id in proposed and any(step.op == "add" for step in one.lineage)}
+    texts = [_words(one) for one in curated.types if one.id not in brought]
     counts = Counter(word for words in texts for word in words)
     return {word: math.log((1 + len(texts)) / n) for word, n in counts.items()}
 
@@ -142,7 +157,7 @@ def _alike(words: frozenset[str], others: frozenset[str], weights: Mapping[str, 
     """Return the overlap coefficient of two sets of weighted words; 0 when they share fewer than two."""
     if len(words & others) < 2:
         return 0.0
-    new = math.log(1 + len(weights))  # a word that no type has yet
+    new = math.log(1 + len(weights)) or 1.0  # a word that no type has yet
     shared, first, second = (
         math.fsum(weights.get(word, new) for word in part) for part in (words & others, words, others)
     )
@@ -194,11 +209,20 @@ def _proposed(one: Type, name: str, code: str, parent: str, evidence: Evidence |
 
 
 def read_evidence(draft_path: Path) -> dict[str, Evidence]:
-    """Return by draft code what ``evidence.jsonl`` and ``assignments.csv`` beside a draft say; nothing without them.
+    """Return by the codes of a draft what ``evidence.jsonl`` and ``assignments.csv`` beside it say; nothing without them.
 
-    Counts are those of all statements of a topic; without assignments, those of the evidence.
+    Where ``draft.topics.json`` says under which codes the draft has the topics, several topics may be one type.
     """
-    path = draft_path.with_name("evidence.jsonl")
+    return run_evidence(draft_path.parent, _topic_codes(draft_path.with_name(TOPICS)))
+
+
+def run_evidence(folder: Path, codes: Mapping[str, str] | None = None) -> dict[str, Evidence]:
+    """Return by topic what the run in ``folder`` rests on, by ``codes`` of topics where they are given.
+
+    Counts are those of all statements of a topic; without assignments, those of the evidence. Examples are masked,
+    whatever the file shows.
+    """
+    path = folder / "evidence.jsonl"
     if not path.is_file():
         return {}
     rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -206,26 +230,45 @@ def read_evidence(draft_path: Path) -> dict[str, Evidence]:
         if line.strip():
             try:
                 row = json.loads(line)
-                rows[str(row["topic"])].append({"review_id": str(row["review_id"]), "text": str(row["text"])})
+                code = _code_of(row["topic"], codes)
+                rows[code].append({"review_id": str(row["review_id"]), "text": str(row["text"])})
             except (ValueError, KeyError, TypeError) as error:
                 place = f"{path}, line {number}"
                 raise ReviewmineError("not a line of evidence", where=place, do="discover again") from error
-    sizes = _sizes(draft_path.with_name("assignments.csv"))
-    return {code: _evidence(found, sizes.get(code, len(found))) for code, found in sorted(rows.items())}
+    sizes = _sizes(folder / "assignments.csv", codes)
+    return {code: _evidence(found, sizes.get(code, len(found))) for code, found in sorted(rows.items()) if code}
 
 
-def _sizes(path: Path) -> dict[str, int]:
-    """Return the number of statements of each topic."""
+def _code_of(topic: Any, codes: Mapping[str, str] | None) -> str:
+    """Return the code of a topic; "" for one that the draft does not have."""
+    return str(topic) if codes is None else codes.get(str(topic), "")
+
+
+def _topic_codes(path: Path) -> dict[str, str] | None:
+    """Return topic of the last run to code of the draft, as a redraft noted it; None where the draft is that of the run."""
+    if not path.is_file():
+        return None
+    try:
+        return {str(topic): str(code) for topic, code in json.loads(path.read_text(encoding="utf-8")).items()}
+    except (ValueError, AttributeError) as error:
+        raise ReviewmineError("not a JSON object of codes", where=str(path), do="discover again") from error
+
+
+def _sizes(path: Path, codes: Mapping[str, str] | None) -> dict[str, int]:
+    """Return the number of statements of each topic, by its code in the draft."""
     if not path.is_file():
         return {}
     from reviewmine.files import read_table  # noqa: PLC0415
 
     frame = read_table(path)
-    return {str(code): int(n) for code, n in frame["topic"].value_counts().items()} if "topic" in frame else {}
+    counts: Counter[str] = Counter()
+    for topic, n in frame["topic"].value_counts().items() if "topic" in frame else ():
+        counts[_code_of(topic, codes)] += int(n)
+    return dict(counts)
 
 
 def _evidence(rows: Sequence[Mapping[str, str]], n: int) -> Evidence:
     """Return the evidence of one topic: the first reviews and examples, none twice."""
     reviews = tuple(dict.fromkeys(row["review_id"][:2000] for row in rows))[:N_REVIEWS]
-    examples = tuple(dict.fromkeys(" ".join(row["text"].split())[:200] for row in rows))[:N_SHOWN]
-    return Evidence(n=n, reviews=reviews, examples=examples)
+    examples = list(dict.fromkeys(" ".join(row["text"].split())[:200] for row in rows))[:N_SHOWN]
+    return Evidence(n=n, reviews=reviews, examples=tuple(mask_many(examples)))

@@ -16,6 +16,8 @@ Kind = Literal["complaint", "suggestion", "gratitude", "question", "noise"]
 Text = Annotated[str, Field(max_length=2000)]
 Texts = Annotated[tuple[Text, ...], Field(max_length=200)]
 MAX_BYTES = 8_000_000
+MAX_LEVELS = 3
+"""Groups within each other; with the types a taxonomy has up to four levels."""
 
 
 class Closed(BaseModel):
@@ -25,9 +27,15 @@ class Closed(BaseModel):
 
 
 class Titled(Closed):
-    """An owner or a group."""
+    """An owner."""
 
     title: Text
+
+
+class Group(Titled):
+    """Types that belong together, or groups of them; ``parent`` is the group above, "" for none."""
+
+    parent: str = ""
 
 
 class Lineage(Closed):
@@ -109,10 +117,24 @@ class Taxonomy(Closed):
     language: str = "ru"
     stages: Texts = ()
     owners: dict[str, Titled] = {}
-    groups: dict[str, Titled] = {}
+    groups: dict[str, Group] = {}
     types: Annotated[tuple[Type, ...], Field(min_length=1, max_length=5000)]
     last_id: str = ""
     proposals: Annotated[tuple[Proposal, ...], Field(max_length=20_000)] = ()
+
+    @model_validator(mode="after")
+    def _grouped(self) -> "Taxonomy":
+        for code, group in self.groups.items():
+            if group.parent and group.parent not in self.groups:
+                msg = f"group {code}: parent {group.parent!r} is not among the groups"
+                raise ValueError(msg)
+        for code in self.groups:
+            if len(self.path(code)) > MAX_LEVELS:
+                again = len(set(self.path(code))) < len(self.path(code))
+                what = "within itself" if again else f"more than {MAX_LEVELS} levels deep"
+                msg = f"group {code} is {what}"
+                raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _whole(self) -> "Taxonomy":
@@ -140,6 +162,13 @@ class Taxonomy(Closed):
         """Return the codes of the types that are in use, in the order of the file."""
         return [one.code for one in self.types if one.status != "deprecated"]
 
+    def path(self, group: str) -> tuple[str, ...]:
+        """Return the codes of a group and of those above it, the uppermost first; nothing for no group."""
+        path: tuple[str, ...] = ()
+        while group in self.groups and len(path) <= MAX_LEVELS:  # one more than there may be tells that it is too deep
+            path, group = (group, *path), self.groups[group].parent
+        return path
+
     def type(self, code: str) -> Type:
         """Return the type with ``code``. Raises ``ReviewmineError`` when there is none."""
         found = next((one for one in self.types if one.code == code), None)
@@ -158,7 +187,9 @@ class Taxonomy(Closed):
         Notes for the curator (evidence, proposals, the last id) are no part of it: they reach no model and no router.
         """
         notes: Any = {"last_id": True, "proposals": True, "types": {"__all__": {"evidence"}}}
-        return self.model_dump(mode="json", by_alias=True, exclude_defaults=False, exclude=notes)
+        data = self.model_dump(mode="json", by_alias=True, exclude_defaults=False, exclude=notes)
+        flat = {"title": True} if not any(group.parent for group in self.groups.values()) else None
+        return data | {"groups": {code: one.model_dump(include=flat) for code, one in self.groups.items()}}
 
     def sha256(self) -> str:
         """Return the hash of the content, whatever the layout of the file."""

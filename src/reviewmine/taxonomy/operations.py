@@ -106,12 +106,20 @@ class Edit(Step):
 
 
 class Define(Step):
-    """An owner, a group or a stage that is new, or that gets another title."""
+    """An owner, a group or a stage that is new, or that gets another title; a group may get another ``parent``, "" for none."""
 
     op: Literal["define"] = "define"
     what: Literal["owner", "group", "stage"]
     code: Name
     title: Text = ""
+    parent: str | None = None
+
+    @model_validator(mode="after")
+    def _of_a_group(self) -> "Define":
+        if self.parent is not None and self.what != "group":
+            msg = "only a group has a parent"
+            raise ValueError(msg)
+        return self
 
 
 class Drop(Step):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from reviewmine.errors import ReviewmineError
-from reviewmine.taxonomy.model import Taxonomy, Titled, Type
+from reviewmine.taxonomy.model import Group, Taxonomy, Type
 
 Level = Literal["patch", "minor", "major"]
 LEVELS: tuple[Level, ...] = ("patch", "minor", "major")
@@ -100,7 +100,7 @@ def as_of(taxonomy: Taxonomy, version: str) -> Taxonomy:
     if not types:
         raise ReviewmineError(f"no type is as old as {version}", where=taxonomy.taxonomy, do="name a later version")
     parents = {one.parent for one in types if one.parent}
-    groups = {name: Titled(title=name) for name in sorted(parents)} | taxonomy.groups
+    groups = {name: Group(title=name) for name in sorted(parents)} | taxonomy.groups
     return taxonomy.model_copy(update={"version": version, "types": types, "groups": groups})
 
 

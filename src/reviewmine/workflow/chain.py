@@ -17,7 +17,7 @@ from reviewmine.report.topics import write_topics
 from reviewmine.results import record_result
 from reviewmine.router import Router
 from reviewmine.settings import Discover, load_experiment
-from reviewmine.taxonomy.redraft import DRAFT, write_draft
+from reviewmine.taxonomy.redraft import write_draft
 from reviewmine.workflow.reading import read, statements
 from reviewmine.workflow.say import Say, quiet
 from reviewmine.workflow.training import RUNS, TrainResult, train_on
@@ -35,27 +35,39 @@ def discover(
     seed: int,
     gold: Mapping[str, str] | None = None,
     mask: bool = True,
+    vectors: Path | None = None,
     say: Say = quiet,
 ) -> Discovery:
-    """Discover topics into ``out``: ``assignments.csv``, ``draft.yaml``, ``evidence.jsonl``, ``card.json`` and ``topics.html``."""
-    found = discover_topics(frame, reviews, settings, name=name, seed=seed, gold=gold, mask=mask)
+    """Discover topics into ``out``: ``assignments.csv``, ``draft.yaml``, ``evidence.jsonl``, ``card.json`` and ``topics.html``.
+
+    Vectors are kept in ``vectors``, by default in a folder of that name in ``out``, unless ``settings.cache`` is false.
+    """
+    kept = vectors or out / "vectors"
+    found = discover_topics(frame, reviews, settings, name=name, seed=seed, gold=gold, mask=mask, vectors_folder=kept)
     write_table(out / "assignments.csv", found.assignments)
-    draft = write_draft(out, found.draft)
-    if draft.name != DRAFT:
-        say(f"{out / DRAFT} was edited by hand and is kept; the new draft is {draft}")
     write_jsonl(out / "evidence.jsonl", found.evidence)
     write_json(out / "card.json", found.card | {"topics": found.profiles})
     write_topics(found, out / "topics.html", name)
+    redraft = write_draft(out, found.draft)
+    if redraft.line:
+        say(redraft.line)
     card = found.card
     agreement = (
         f", AMI {card['against_labels']['ami']['value']:.3f} against {card['against_labels']['n']} labels"
         if "against_labels" in card
         else ""
     )
+    guide = card.get("guide")
+    known = (
+        f", {guide['fitted']} in {len(guide['types']) - len(guide['empty'])} types of {guide['taxonomy']}, "
+        f"{guide['new']} in {guide['n_new']} new topics, {len(guide['empty'])} types caught nothing"
+        if guide
+        else ""
+    )
     left = ", ".join(f"{n} {reason}" for reason, n in found.left_out.items())
     say(
         f"discover: {card['n_statements']} {settings.unit}s -> {card['n_topics']} topics in {out}, "
-        f"coverage {card['coverage']:.1%}{agreement}; "
+        f"coverage {card['coverage']:.1%}{known}{agreement}; "
         f"left out: {left}; rest: {card['n_rest']}"
     )
     if not mask:
@@ -121,11 +133,12 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
         cut,
         reviews,
         folder / "topics",
-        experiment.discover,
+        experiment.discovery,
         name=experiment.name,
         seed=experiment.seed,
         gold=gold,
         mask=experiment.mask,
+        vectors=folder / "vectors",
         say=say,
     )
     result: TrainResult | None = None

@@ -1,7 +1,7 @@
 """A labelled file to model, card, bundle and MLflow run."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -20,16 +20,23 @@ from reviewmine.workflow.reading import said_of
 from reviewmine.workflow.say import Say, quiet
 
 RUNS = Path("experiments/runs")
+MOST = 5
+"""Older codes that the closing line names."""
 
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What training left behind; ``run`` is None when nothing was tracked."""
+    """What training left behind; ``run`` is None when nothing was tracked.
+
+    ``reread`` are the older codes of the labels, each with the one that it became, and ``n_reread`` the rows with one.
+    """
 
     trained: Trained
     bundle: Path
     bundle_sha256: str
     run: TrackedRun | None
+    reread: Mapping[str, str] = field(default_factory=dict)
+    n_reread: int = 0
 
     def check(self) -> None:
         """Raise ``GateError`` when the model did not pass its gates."""
@@ -54,8 +61,11 @@ class TrainResult:
                 else ", not registered"
             )
             tracked = f"MLflow run {self.run.run_id}{model}"
+        shown = ", ".join(f"{old} -> {new}" for old, new in [*self.reread.items()][:MOST])
+        more = f" and {len(self.reread) - MOST} more" if len(self.reread) > MOST else ""
+        reread = f", {self.n_reread} with older codes read as {shown}{more}" if self.n_reread else ""
         return (
-            f"train: {used} labelled rows ({dropped} not used) -> {self.trained.card['n_types']} types, "
+            f"train: {used} labelled rows ({dropped} not used{reread}) -> {self.trained.card['n_types']} types, "
             f"micro F1 {metrics['micro_f1']['value']:.3f}, LRAP {metrics['lrap']['value']:.3f} on {rows['test']} test rows; "
             f"bundle {self.bundle} sha256 {self.bundle_sha256}; {tracked}"
         )
@@ -97,7 +107,7 @@ def train_on(reviews: pd.DataFrame, experiment: Experiment, *, track: bool, say:
                 "bundle_sha256": sha256,
             },
         )
-    result = TrainResult(trained, folder / "bundle", sha256, run)
+    result = TrainResult(trained, folder / "bundle", sha256, run, labelled.reread, labelled.n_reread)
     for line in trained.failed_gates:
         say(f"gate failed: {line}")
     say(result.line)
