@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewmine.language.lemmas import lemma, lemmas, parse
+from reviewmine.language.lemmas import forms_of, lemma, lemmas, nominative, parse, readings
 
 
 @pytest.mark.parametrize("form", ["курьер", "курьера", "курьеру", "курьеры", "курьерами"])
@@ -44,3 +44,11 @@ def test_a_foreign_word_is_its_own_lemma():
 
 def test_parts_of_speech():
     assert [parse(form).pos for form in ("доставка", "сломался", "хлипкий")] == ["NOUN", "VERB", "ADJF"]
+
+
+def test_a_word_with_a_letter_that_unicode_only_numbers_is_its_own_lemma():
+    strange = "aab\U00017000"
+    assert parse(strange).lemma == strange
+    assert readings(strange) == ()
+    assert forms_of(strange) == frozenset()
+    assert nominative(f"нижней {strange}") == f"нижней {strange}"

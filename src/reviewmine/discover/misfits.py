@@ -24,7 +24,7 @@ _SAME = 0.5  # share of a topic's reviews that an earlier proposal may hold
 _APART = 0.75  # area under the curve from which two types are told apart
 _NEIGHBOURS = 3
 _NEAR = 0.5  # cosine similarity to the mean of a finer topic that its reviews have
-_FINER = 0.08  # what a finer place is worth beside a right one
+_FINER = 0.03  # what a finer place is worth beside a right one
 _DOUBT = 1.0  # standard errors by which a share is taken at its worst
 _LEAST = 0.05  # certainty below which nothing is proposed
 

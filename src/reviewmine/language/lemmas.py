@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
+from unicodedata import name
 
 from reviewmine.errors import missing_extra
 from reviewmine.language.normalize import words
@@ -26,6 +27,14 @@ def _analyzer() -> Any:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
+def _asked(form: str) -> Sequence[Any]:
+    """Return what the analyzer says of a word, the most probable first; nothing of a word with a letter that has no name.
+
+    pymorphy3 tells Latin letters by their names, and fails on scripts that Unicode only numbers.
+    """
+    return _analyzer().parse(form) if all(name(letter, "") for letter in form) else ()
+
+
 @lru_cache(maxsize=500_000)
 def parse(form: str) -> Parse:
     """Return the lemma and part of speech of a normal form; a word that is not Russian is its own lemma.
@@ -35,7 +44,9 @@ def parse(form: str) -> Parse:
     """
     if not ("а" <= form[:1] <= "я"):
         return Parse(form, "" if form[:1].isalpha() else "PNCT")
-    best = _analyzer().parse(form)[0]
+    best = next(iter(_asked(form)), None)
+    if best is None:
+        return Parse(form, "")
     return Parse(best.normal_form.replace("ё", "е"), str(best.tag.POS or ""))
 
 
@@ -46,7 +57,7 @@ def readings(form: str) -> tuple[tuple[str, float], ...]:
     >>> [tag for tag, _ in readings("алексей")], readings("джамшут")
     (['NOUN,anim,masc,Name sing,nomn'], ())
     """
-    return tuple((str(one.tag), float(one.score)) for one in _analyzer().parse(form) if one.is_known)
+    return tuple((str(one.tag), float(one.score)) for one in _asked(form) if one.is_known)
 
 
 def lemma(form: str) -> str:
@@ -64,8 +75,7 @@ def forms_of(word: str) -> frozenset[str]:
     >>> sorted(forms_of("минус"))[:3]
     ['минус', 'минуса', 'минусам']
     """
-    readings = _analyzer().parse(word)
-    return frozenset(one.word.replace("ё", "е") for reading in readings for one in reading.lexeme)
+    return frozenset(one.word.replace("ё", "е") for reading in _asked(word) for one in reading.lexeme)
 
 
 def nominative(phrase: str) -> str:
@@ -77,7 +87,9 @@ def nominative(phrase: str) -> str:
     ('нижняя ветка', 'заявка на возврат', 'не подошел размер')
     """
     forms = phrase.split()
-    read = [_analyzer().parse(form) for form in forms]
+    read = [_asked(form) for form in forms]
+    if not all(read):
+        return phrase
     kinds = [str(readings[0].tag.POS) for readings in read]
     if kinds[-1] == "NOUN" and len(forms) > 1 and set(kinds[:-1]) <= {"ADJF", "PRTF"}:
         found = _agreeing(read)
