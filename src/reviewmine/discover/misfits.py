@@ -20,12 +20,12 @@ MIN_ROWS: Final = 8
 """Reviews below which nothing is proposed."""
 _PER_TOPIC, _MOST = 40, 60  # unexplained reviews for each finer topic, and how many of these are looked for
 _SPLIT_ROWS = 40
-_SAME = 0.5  # share of a topic's reviews that an earlier proposal may hold
+_SAME = 0.2  # share of the fewer reviews that two proposals may have in common
 _APART = 0.75  # area under the curve from which two types are told apart
 _NEIGHBOURS = 3
 _NEAR = 0.5  # cosine similarity to the mean of a finer topic that its reviews have
-_FINER = 0.03  # what a finer place is worth beside a right one
-_DOUBT = 1.0  # standard errors by which a share is taken at its worst
+_FINER = 0.02  # what a finer place is worth beside a right one
+_DOUBT = 0.5  # standard errors by which a share is taken at its worst
 _LEAST = 0.05  # certainty below which nothing is proposed
 
 
@@ -81,7 +81,8 @@ def _new(fit: Fit, seed: int) -> Iterator[Misfit]:
     """Yield topics in which far fewer reviews have a type than elsewhere.
 
     People or words give types to about the same share of every topic that the taxonomy knows. The gain is the number of
-    reviews without a type times the part of them that this share, by the upper end of its interval, does not explain.
+    reviews without a type, times the part of them that this share (half a standard error up) does not explain, times how badly
+    the types fit them.
     """
     labelled = fit.labelled
     if labelled.all():
@@ -90,18 +91,16 @@ def _new(fit: Fit, seed: int) -> Iterator[Misfit]:
     usual = float(np.median([labelled[rows].mean() for rows in groups])) if groups else 0.0
     usual = max(usual, float(labelled.mean()), 1e-9)
     free = np.flatnonzero(~labelled & fit.vectors.any(axis=1))
-    yield from (found := [one for rows in groups if (one := _unexplained(fit, rows, labelled, usual)) is not None])
     pool = free[_unfit(fit, free)]
-    if len(pool) < 2 * _PER_TOPIC:
-        return
-    n_topics = max(2, min(_MOST, len(pool) // _PER_TOPIC))
-    finer = cluster([fit.texts[row] for row in pool], fit.vectors[pool], n_topics, seed, 0.02)
-    around = [_around(fit, pool[rows]) for rows in _by_topic(finer.topic)]
-    more = [one for rows in around if (one := _unexplained(fit, rows, labelled, usual)) is not None]
-    seen = [set(one.rows) for one in found]
-    for one in sorted(more, key=lambda one: (-round(one.score, 6), one.rows)):
+    if len(pool) >= 2 * _PER_TOPIC:
+        n_topics = max(2, min(_MOST, len(pool) // _PER_TOPIC))
+        finer = cluster([fit.texts[row] for row in pool], fit.vectors[pool], n_topics, seed, 0.02)
+        groups += [_around(fit, pool[rows]) for rows in _by_topic(finer.topic)]
+    found = [one for rows in groups if (one := _unexplained(fit, rows, labelled, usual)) is not None]
+    seen: list[set[int]] = []
+    for one in sorted(found, key=lambda one: (-round(one.score, 6), one.rows)):
         rows = set(one.rows)
-        if all(len(rows & earlier) < _SAME * len(rows) for earlier in seen):
+        if all(len(rows & earlier) < _SAME * min(len(rows), len(earlier)) for earlier in seen):
             seen.append(rows)
             yield one
 
@@ -136,7 +135,7 @@ def _unexplained(fit: Fit, rows: Rows, labelled: Bools, usual: float) -> Misfit 
     if part < _LEAST:
         return None
     ill = float(1 - np.clip(fit.score[free].max(axis=1), 0, 1).mean())
-    score = len(free) * part**1.5 * (0.5 + 0.5 * ill)  # the doubt grows as the part falls
+    score = len(free) * part * ill
     note = f"{n_labelled} of {len(rows)} have a type, {usual:.0%} elsewhere"
     return Misfit("new", (), _central(fit, free), len(free), len(fit.ids), score, note)
 
