@@ -1,8 +1,9 @@
 """Gaps in a real taxonomy made by hand: types hidden, types merged; are they proposed among the first ten?
 
-``hide``: five types are taken out of the taxonomy, their codes are stripped from the labelled rows, and rows that carried no
-other go to the unlabelled ones; in the harder case three tenths of all other rows too. A proposal counts for a hidden type when it is the most common
-hidden one among the rows of the proposal that people labelled, and at least half of these carry it. ``merge``: two types become one; counted when its split is proposed.
+``hide``: five types are taken out of the taxonomy, their codes are stripped from the labelled rows, and rows that carried
+no other go to the unlabelled ones; in the harder case three tenths of all other rows too. A proposal counts for a hidden
+type when it is the most common hidden one among the rows of the proposal that people labelled, and at least half of these
+carry it. ``merge``: two types become one; counted when its split is proposed.
 """
 
 import warnings
