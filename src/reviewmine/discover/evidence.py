@@ -33,23 +33,25 @@ def gather(
     (half of ``n``) are the most similar statements that the topic does not hold. ``other`` names the other topic of the
     last two. Of equal texts the first by id is shown. ``shown_texts`` are the masked texts of ``units``, in their order.
     """
-    texts = units["text"].to_numpy().astype(str)
-    by_id = np.argsort(units["statement_id"].to_numpy().astype(str), kind="stable")
+    texts = units["text"].to_numpy(dtype=object)  # a string array of fixed width would hold the longest text a million times
+    by_id = np.argsort(units["statement_id"].to_numpy(dtype=object), kind="stable")
     _, first = np.unique(texts[by_id], return_index=True)
     distinct = by_id[first]  # rows of distinct texts, in the order of the texts
+    points, topic = vectors[distinct], clusters.topic[distinct]
     rows: list[dict[str, Any]] = []
     few = max(1, n // 2)
     for number, code in enumerate(codes):
-        near = (vectors[distinct] @ clusters.centres[number]).round(6)
+        near = (points @ clusters.centres[number]).round(6)
         nearest_first = np.argsort(-near, kind="stable")
-        own = clusters.topic[distinct[nearest_first]] == number
-        inside, outside = distinct[nearest_first[own]], distinct[nearest_first[~own]]
+        own = topic[nearest_first] == number
+        inside = distinct[nearest_first[own]]
+        outside = nearest_first[~own][:few]
         central = inside[:n]
         diverse = np.asarray(list(_diverse(inside[n:], vectors, clusters.centres[number], central, n)), dtype=np.int64)
         boundary, other = _boundary(
             inside[~np.isin(inside, [*central, *diverse])], vectors, clusters.centres, number, few
         )
-        counter = outside[vectors[outside] @ clusters.centres[number] > 0][:few]
+        counter = distinct[outside[near[outside] > 0]]
         roles = (
             ("central", central, [""] * len(central)),
             ("diverse", diverse, [""] * len(diverse)),
