@@ -37,7 +37,7 @@ FLOORS = {
 
 # library to the only modules that may import it
 DOORS = {
-    "mlflow": {"tracking", "pyfunc"},
+    "mlflow": {"tracking.store", "pyfunc"},
     "bertopic": {"discover.topics"},
     "sentence_transformers": {"embed.sentence"},
     "spacy": {"corpus.pipeline", "taxonomy.patterns"},

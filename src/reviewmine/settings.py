@@ -14,7 +14,8 @@ from reviewmine.errors import ReviewmineError
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _DEFAULTS = {"REVIEWMINE_DATA": "../shared/data"}
 Figure = Literal[
-    "micro_f1", "macro_f1", "accuracy", "lrap", "p_at_1", "hit_at_3", "ece", "brier",
+    "micro_f1", "macro_f1", "weighted_f1", "accuracy", "lrap", "p_at_1", "p_at_3", "hit_at_3", "ece", "brier", "nll",
+    "aurc", "augrc", "coverage_at_1", "coverage_at_2", "coverage_at_5", "shortlist_coverage", "oos_auroc",
     "auto_share", "auto_precision", "suggest_share", "suggest_hit", "human_share",
 ]  # fmt: skip
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -49,6 +50,8 @@ class Data(Closed):
     """Our field to their column; what is not named is recognised."""
     extras: Extras = Extras()
     types: TypesColumn = TypesColumn()
+    out_of_scope: tuple[str, ...] = ()
+    """Codes that mean none of the taxonomy: their rows are never trained on, only measure what is seen as novel."""
     group: str | None = None
     """Rows that share a value of this column stay in one part."""
     time: str | None = None
@@ -144,11 +147,29 @@ class Model(Closed):
     """``auto``: titles, definitions, include examples and patterns of the taxonomy are training rows beside the reviews."""
 
 
+class Costs(Closed):
+    """What each outcome costs, in any unit: a wrong automatic answer, a choice from a shortlist, a reading from scratch."""
+
+    wrong_auto: Annotated[float, Field(gt=0)]
+    suggest: Annotated[float, Field(ge=0)]
+    human: Annotated[float, Field(gt=0)]
+
+
 class PolicySettings(Closed):
     """What the fitted policy aims at."""
 
     target_precision: Annotated[float, Field(gt=0, le=1)] = 0.95
+    costs: Costs | None = None
+    """With costs the actions are those of least cost, and ``target_precision`` is only reported."""
     shortlist: Annotated[int, Field(ge=1, le=10)] = 3
+    coverage: Share = 0.95
+    """Share of reviews whose shortlist is to hold a right type."""
+    coverage_of: Literal["all", "type"] = "all"
+    """Whether the coverage is kept over all reviews or for each type."""
+    false_alarms: Share = 0.02
+    """Share of reviews of known types that may go to a person as novel."""
+    monthly: Annotated[int, Field(ge=1)] = 25_000
+    """Messages a month, for what the card says of the work left to people."""
 
 
 class Experiment(Closed):

@@ -1,8 +1,11 @@
-"""What the model of the sample must do whatever its weights: clear sentences, and the same sentences written badly."""
+"""What the model of the sample must do whatever its weights (Ribeiro et al., 2020, CheckList): clear texts get their type
+(minimum function), another way of writing keeps the type (invariance), a denial changes it (direction)."""
+
+import re
 
 import pytest
 
-CLEAR = [
+TEXTS = [
     ("Курьер опоздал на два дня", "delivery-late"),
     ("не дозвониться до оператора, никто не берет трубку", "callcenter-unreachable"),
     ("деньги за возврат не вернули", "refund-delayed"),
@@ -10,28 +13,196 @@ CLEAR = [
     ("пришел не тот товар", "wrong-item"),
     ("размер не подошел, маломерит", "size-mismatch"),
     ("промокод не сработал", "promo-not-applied"),
+    ("Курьер нахамил и швырнул коробку на пол", "courier-rude"),
+    ("курьер не приехал и даже не позвонил", "courier-no-show"),
+    ("Посылку потеряли, найти не могут", "delivery-lost"),
+    ("статус заказа не обновляется, где посылка, непонятно", "delivery-no-tracking"),
+    ("доставка стоит дороже самого товара", "delivery-expensive"),
+    ("в коробке не хватает двух позиций", "missing-item"),
+    ("коробка пришла мятая, внутри все разбито", "packaging-damaged"),
+    ("Заказ отменили без моего согласия", "order-cancelled"),
+    ("очередь в пункте выдачи на сорок минут", "pickup-queue"),
+    ("пункт выдачи закрыт в рабочее время", "pickup-closed"),
+    ("постамат не открылся, ячейка заклинила", "locker-failure"),
+    ("чайник сломался через неделю", "quality-broke-soon"),
+    ("от куртки ужасный химический запах", "quality-smell"),
+    ("батарея разряжается за два часа", "battery-weak"),
+    ("подделка, а не оригинал", "counterfeit"),
+    ("йогурт просрочен, срок годности истек", "expired"),
+    ("от крема пошла аллергия и зуд", "skin-reaction"),
+    ("шоколад невкусный, горчит", "taste-bad"),
+    ("шумит так, что невозможно спать", "noisy-device"),
+    ("цвет не такой, как на фото", "not-as-described"),
+    ("товара нет в наличии уже месяц", "out-of-stock"),
+    ("продавец не отвечает на вопросы", "seller-silent"),
+    ("цена выросла при оформлении заказа", "price-changed"),
+    ("оплата картой не проходит", "payment-failed"),
+    ("деньги списали дважды", "double-charge"),
+    ("отказали в возврате без объяснения", "return-refused"),
+    ("гарантийный ремонт длится третий месяц", "warranty-slow"),
+    ("не могу войти в личный кабинет, код не приходит", "login-problem"),
+    ("после обновления приложением невозможно пользоваться", "app-update"),
+    ("приложение тормозит и долго грузится", "app-slow"),
+    ("робот отвечает по кругу, человека не дозваться", "chatbot-loop"),
+    ("оператор нагрубила и бросила трубку", "operator-rude"),
+    ("обещали перезвонить и пропали", "callback-missing"),
+    ("на кассе огромная очередь", "store-queue"),
+    ("охранник обвинил меня в краже", "store-accused"),
+    ("не выдали чек", "receipt-missing"),
+    ("бонусы сгорели без предупреждения", "points-lost"),
+    ("замучили рекламными звонками", "spam-ads"),
+    ("инструкция только на китайском, ничего не понятно", "manual-unclear"),
 ]
+CLEAR = TEXTS[:7]
 LOOKALIKE = str.maketrans("аеорсх", "aeopcx")
-SPOILED = {
-    "capitals": str.upper,
-    "shouted": lambda text: f"{text}!!!!!!",
-    "with emoji": lambda text: f"😡 {text} 👎👎",
-    "spaced": lambda text: "  " + text.replace(" ", "   ") + "\n",
-    "with ё": lambda text: text.replace("берет", "берёт").replace("пришел", "пришёл").replace("подошел", "подошёл"),
-    "with soft hyphens": lambda text: text.replace("о", "о\u00ad"),
-    "with zero width": lambda text: text.replace(" ", " \u200b"),
-    "drawn out": lambda text: text.replace("а", "ааааа"),
-    "quoted": lambda text: f"«{text}»",
-    "in Latin lookalikes": lambda text: text.translate(LOOKALIKE),
-    "with a link": lambda text: f"{text} https://example.com/a?b=1",
+YO = [
+    ("берет", "берёт"),
+    ("пришел", "пришёл"),
+    ("подошел", "подошёл"),
+    ("все ", "всё "),
+    ("идет", "идёт"),
+    ("ждет", "ждёт"),
+]
+TYPOS = [  # as people misspell and as fingers slip
+    ("опоздал", "апаздал"), ("оператор", "опиратор"), ("возврат", "возрат"), ("приехал", "преехал"),
+    ("обновля", "обнавля"), ("доставка", "доствка"), ("коробк", "каробк"), ("заказ", "закас"),
+    ("очередь", "очередъ"), ("батарея", "батарейа"), ("аллергия", "алергия"), ("невкусн", "невкустн"), ("шумит", "шумитт"),
+    ("наличии", "наличие"), ("продавец", "продовец"), ("карт", "катр"), ("гаранти", "горанти"), ("кабинет", "кобинет"),
+    ("тормозит", "тармозит"), ("перезвонить", "перезванить"), ("бонусы", "бонуссы"), ("рекламн", "рикламн"), ("инструкци", "иструкци"),
+]  # fmt: skip
+
+
+def misspelt(text: str) -> str:
+    """Return ``text`` with the first words of the table misspelt."""
+    for right, wrong in TYPOS:
+        text = text.replace(right, wrong)
+    return text
+
+
+def swapped(text: str) -> str:
+    """Return ``text`` with two neighbouring letters of its longest word changed over."""
+    word = max(re.findall(r"\w+", text), key=len)
+    middle = len(word) // 2
+    return text.replace(word, word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :])
+
+
+def with_yo(text: str) -> str:
+    for plain, dotted in YO:
+        text = text.replace(plain, dotted)
+    return text
+
+
+# The way of writing, and the least share of TEXTS that keep the type they have when written plainly.
+WRITTEN = {
+    "capitals": (str.upper, 1.0),
+    "title case": (str.title, 1.0),
+    "shouted": (lambda text: f"{text}!!!!!!", 0.95),
+    "with emoji": (lambda text: f"😡 {text} 👎👎", 0.95),
+    "with smileys": (lambda text: f"{text} :(((", 0.95),
+    "spaced": (lambda text: "  " + text.replace(" ", "   ") + "\n", 1.0),
+    "in lines": (lambda text: text.replace(", ", ",\n"), 1.0),
+    "with ё": (with_yo, 1.0),
+    "with soft hyphens": (lambda text: text.replace("о", "о\u00ad"), 1.0),
+    "with zero width": (lambda text: text.replace(" ", " \u200b"), 1.0),
+    "drawn out": (lambda text: text.replace("а", "ааааа"), 1.0),
+    "doubled letters": (lambda text: re.sub(r"([нлст])(?=[аеиоу])", r"\1\1", text, count=1), 0.9),
+    "quoted": (lambda text: f"«{text}»", 1.0),
+    "in Latin lookalikes": (
+        lambda text: text.translate(LOOKALIKE),
+        0.95,
+    ),  # «кacce» may be a Latin word: all have twins
+    "with a link": (lambda text: f"{text} https://example.com/a?b=1", 0.9),
+    "without commas": (lambda text: text.replace(",", ""), 1.0),
+    "misspelt": (misspelt, 0.9),
+    "letters swapped": (swapped, 0.8),
+    "with a greeting": (lambda text: f"Здравствуйте! {text}", 0.9),
+    "with a request": (lambda text: f"{text}. Пожалуйста, разберитесь", 0.85),
+    "very polite": (lambda text: f"Добрый день. {text}. Прошу вас разобраться, заранее спасибо", 0.75),
 }
-TYPOS = [
+
+WEIGHED_AS_THANKS = (
+    "«заранее спасибо» and «прошу» weigh as thanks and wishes: no complaint of the sample is that polite"
+)
+NO_PRAISE = "the sample has no praise in these words, so every feature of them speaks for the complaint"
+UNLIKE = "of four words two, «поддержка» and «помогла», are in the sample mostly under other types"
+
+# A complaint, its type, and a text of nearly the same words that is not of this type.
+DENIED = [
+    ("заказ не привезли вовремя", "delivery-late", "заказ привезли вовремя"),
+    pytest.param(
+        "деньги не вернули",
+        "refund-delayed",
+        "вернули деньги быстро",
+        marks=pytest.mark.xfail(strict=True, reason=NO_PRAISE),
+    ),
+    ("курьер невежливый, нахамил", "courier-rude", "курьер вежливый, не нахамил"),
+    pytest.param(
+        "промокод не сработал",
+        "promo-not-applied",
+        "промокод сработал, спасибо",
+        marks=pytest.mark.xfail(strict=True, reason=NO_PRAISE),
+    ),
+    ("курьер не приехал и не позвонил", "courier-no-show", "курьер приехал и позвонил заранее"),
+    ("до оператора не дозвониться", "callcenter-unreachable", "до оператора дозвонилась сразу, спасибо"),
+    pytest.param(
+        "размер не подошел",
+        "size-mismatch",
+        "размер подошел идеально",
+        marks=pytest.mark.xfail(strict=True, reason=NO_PRAISE),
+    ),
+    pytest.param(
+        "пришел не тот товар",
+        "wrong-item",
+        "пришел тот самый товар, все отлично",
+        marks=pytest.mark.xfail(strict=True, reason=NO_PRAISE),
+    ),
+    pytest.param(
+        "оплата не проходит",
+        "payment-failed",
+        "оплата проходит быстро и удобно",
+        marks=pytest.mark.xfail(strict=True, reason=NO_PRAISE),
+    ),
+    pytest.param(
+        "продавец не отвечает на вопросы",
+        "seller-silent",
+        "продавец быстро отвечает на вопросы, спасибо",
+        marks=pytest.mark.xfail(strict=True, reason=NO_PRAISE),
+    ),
+    pytest.param(
+        "поддержка не помогла",
+        "callcenter-useless",
+        "поддержка помогла, спасибо оператору",
+        marks=pytest.mark.xfail(strict=True, reason=UNLIKE),
+    ),
+    pytest.param(
+        "бонусы не начислили",
+        "points-lost",
+        "бонусы начислили сразу, приятно",
+        marks=pytest.mark.xfail(strict=True, reason=NO_PRAISE),
+    ),
+    pytest.param(
+        "чек не выдали",
+        "receipt-missing",
+        "чек выдали сразу, все вежливо",
+        marks=pytest.mark.xfail(strict=True, reason=NO_PRAISE),
+    ),
+    ("не работает, брак", "quality-defect", "работает отлично, без брака"),
+]
+
+
+MISSPELT = [
     ("Курьр опаздал на два дня", "delivery-late"),
     ("не дозвонится до опиратора, никто не бирет трубку", "callcenter-unreachable"),
     ("деньги за возрат не вернули", "refund-delayed"),
     ("приложение вылитает при оплате", "app-crash"),
     ("пришол не тот товар", "wrong-item"),
 ]
+
+
+@pytest.fixture(scope="module")
+def plain(router):
+    """The type of each text written plainly."""
+    return [decision.types[0].code for decision in router.route_many([text for text, _ in TEXTS])]
 
 
 @pytest.mark.parametrize(("text", "code"), CLEAR)
@@ -41,16 +212,32 @@ def test_clear_sentences(router, text, code):
     assert decision.types[0].probability > 0.6
 
 
-@pytest.mark.parametrize("name", SPOILED)
-def test_the_way_of_writing_changes_nothing(router, name):
-    changed = [SPOILED[name](text) for text, _ in CLEAR]
-    assert changed != [text for text, _ in CLEAR]
+def test_short_texts_get_their_type(plain):
+    missed = [(text, code, got) for (text, code), got in zip(TEXTS, plain, strict=True) if got != code]
+    assert len(missed) <= 0.15 * len(TEXTS), missed
+
+
+POLITE = pytest.param("very polite", marks=pytest.mark.xfail(strict=True, reason=WEIGHED_AS_THANKS))
+
+
+@pytest.mark.parametrize("name", [POLITE if name == "very polite" else name for name in WRITTEN])
+def test_the_way_of_writing_changes_nothing(router, plain, name):
+    write, least = WRITTEN[name]
+    changed = [write(text) for text, _ in TEXTS]
+    assert changed != [text for text, _ in TEXTS]
     got = [decision.types[0].code for decision in router.route_many(changed)]
-    assert got == [code for _, code in CLEAR]
+    moved = [(text, was, now) for text, was, now in zip(changed, plain, got, strict=True) if was != now]
+    assert len(moved) <= (1 - least) * len(TEXTS), moved
 
 
-@pytest.mark.parametrize(("text", "code"), TYPOS)
-def test_typos(router, text, code):
+@pytest.mark.parametrize(("denied", "code", "said"), DENIED)
+def test_a_denial_is_heard(router, denied, code, said):
+    assert router.route(denied).types[0].code == code
+    assert router.route(said).types[0].code != code
+
+
+@pytest.mark.parametrize(("text", "code"), MISSPELT)
+def test_misspelt_sentences(router, text, code):
     assert router.route(text).types[0].code == code
 
 
@@ -73,6 +260,6 @@ def test_the_field_does_not_hide_a_complaint(router):
         assert router.route({field: "деньги за возврат не вернули"}).types[0].code == "refund-delayed", field
 
 
-def test_denial_is_heard(router):
+def test_thanks_for_a_refund_are_no_complaint(router):
     said = router.route("деньги за возврат вернули быстро, спасибо").types[0].code
     assert said != router.route("деньги за возврат не вернули").types[0].code

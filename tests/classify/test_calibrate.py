@@ -3,11 +3,19 @@
 import numpy as np
 import pytest
 
-from reviewmine.classify.calibrate import decide, fit_policy, lowest_threshold, type_thresholds
-from reviewmine.router.policy import NEVER, sigmoid, softmax
-from reviewmine.settings import PolicySettings
+from reviewmine.classify.calibrate import fit_policy
+from reviewmine.classify.novelty import Familiar
+from reviewmine.classify.thresholds import auto_by_type, cheapest, lowest_threshold, mean_cost, type_thresholds
+from reviewmine.router.policy import CAUSES, NEVER, chosen, novelty, probabilities, sigmoid, softmax
+from reviewmine.router.router import scores_of
+from reviewmine.settings import Costs, PolicySettings
 
 WISH = PolicySettings(target_precision=0.9, shortlist=3)
+
+
+def decide(margins, policy):
+    probability = probabilities(margins, policy)
+    return probability, chosen(probability, policy)
 
 
 def one_type(n=4000, n_types=6, scale=2.5, seed=0):
@@ -44,11 +52,24 @@ def test_the_sigmoid_is_recovered(scale, shift, pull):
     assert np.abs(decide(margins, policy)[0] - truth).mean() < 0.02
 
 
-def test_novelty_is_fitted_on_all_cells():
-    margins, targets, _ = several_types()
-    policy = fit_policy(margins, targets, "multilabel", WISH)
-    assert policy.novelty_scale == pytest.approx(3.0, rel=0.1)
-    assert policy.novelty_shift == pytest.approx(-1.5, abs=0.2)
+def test_novelty_is_fitted_by_leaving_types_out():
+    margins, targets, _ = one_type(scale=6.0)
+    rng = np.random.default_rng(1)
+    words = Familiar(*(rng.beta(*shape, len(margins)).astype(np.float32) for shape in ((8, 2), (3, 3))))
+    policy = fit_policy(margins, targets, "multiclass", WISH, words)
+    inside = novelty(margins, words.known, policy)
+    left = np.where(targets, -9, margins).astype(np.float32)
+    assert np.median(novelty(left, words.without, policy)) > np.median(inside) + 0.2
+    assert (inside > policy.novel_threshold).mean() == pytest.approx(WISH.false_alarms, abs=0.005)
+    assert min(policy.novelty_margin, policy.novelty_known) > 0.5
+    assert fit_policy(margins, targets, "multiclass", WISH).novelty_known == 0
+
+
+def test_false_alarms_are_kept_on_new_rows():
+    policy = fit_policy(*one_type()[:2], "multiclass", PolicySettings(false_alarms=0.1))
+    margins, _, _ = one_type(seed=1)
+    scores = scores_of(margins, np.ones(len(margins), dtype=np.float32), policy)
+    assert (scores.cause == CAUSES.index("novel")).mean() == pytest.approx(0.1, abs=0.02)
 
 
 @pytest.mark.parametrize("target", [0.7, 0.9, 0.97])
@@ -131,3 +152,58 @@ def test_thresholds_of_types_without_examples_are_the_common_one():
     probability = np.where(targets, 0.7, 0.4).astype(np.float32)
     got = type_thresholds(probability, targets)
     assert 0.4 < got[2] <= 0.7
+
+
+def two_types(n=1500, seed=0):
+    """Rows whose first type is right when it says so and whose second lies at the same probability."""
+    rng = np.random.default_rng(seed)
+    best = np.arange(n) % 2
+    top = rng.uniform(0.5, 1, n).astype(np.float32)
+    return top, best, rng.random(n) < np.where(best == 0, 0.97, top)
+
+
+def test_each_type_has_the_automatic_threshold_that_it_deserves():
+    top, best, right = two_types()
+    good, poor, rare = auto_by_type(top, best, right, 0.9, 3)
+    assert good < 0.55
+    assert poor > 0.75
+    assert rare == lowest_threshold(top, right, 0.9)  # no row of its own: that of all
+    fresh, kind, truth = two_types(seed=1)
+    auto = fresh >= np.where(kind == 0, good, poor)
+    assert truth[auto].mean() >= 0.88
+    assert auto.mean() > (fresh >= rare).mean()
+
+
+def test_where_no_threshold_is_safe_no_type_has_its_own():
+    top, best, _ = two_types()
+    assert auto_by_type(top, best, np.random.default_rng(0).random(len(top)) < 0.5, 0.9, 2) == ()
+
+
+COSTS = [
+    ("errors are cheap", Costs(wrong_auto=1, suggest=1, human=1), "auto auto auto auto"),
+    ("errors are dear", Costs(wrong_auto=1000, suggest=0.5, human=1), "suggest suggest suggest human"),
+    ("a shortlist saves nothing", Costs(wrong_auto=5, suggest=1, human=1), "auto auto human human"),
+    ("each pays somewhere", Costs(wrong_auto=20, suggest=1, human=3), "auto suggest suggest human"),
+]
+
+
+@pytest.mark.parametrize(("costs", "expected"), [case[1:] for case in COSTS], ids=[case[0] for case in COSTS])
+def test_the_cheapest_actions(costs, expected):
+    top = np.repeat(np.float32([0.99, 0.9, 0.6, 0.2]), 100)
+    right = np.concatenate([np.arange(100) < n for n in (99, 90, 60, 20)])
+    shown = np.concatenate([np.arange(100) < n for n in (100, 99, 95, 30)])
+    auto, suggest = cheapest(top, right, shown, costs)
+    actions = ["auto" if p >= auto else "suggest" if p >= suggest else "human" for p in top]
+    assert actions[::100] == expected.split()
+    got = mean_cost(actions, right, shown, costs)
+    assert all(got <= mean_cost([other] * 400, right, shown, costs) for other in ("auto", "suggest", "human"))
+
+
+def test_costs_decide_the_actions_of_a_policy():
+    margins, targets, _ = one_type(scale=4.0)
+    dear, cheap = (
+        fit_policy(margins, targets, "multiclass", PolicySettings(costs=Costs(wrong_auto=w, suggest=1, human=3)))
+        for w in (200, 4)
+    )
+    assert dear.auto_threshold > cheap.auto_threshold
+    assert dear.auto_thresholds == cheap.auto_thresholds == ()

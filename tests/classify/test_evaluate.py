@@ -1,7 +1,5 @@
 """Figures agree with scikit-learn's and with rows worked by hand."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, label_ranking_average_precision_score
@@ -11,13 +9,22 @@ from reviewmine.classify.evaluate import (
     confusions,
     evaluate,
     figures,
+    measures,
+    out_of_scope,
     per_type,
     routing_figures,
 )
 from reviewmine.classify.linear import target_matrix
-from reviewmine.router.policy import NEVER, Policy
+from reviewmine.router import Scores
+from reviewmine.router.policy import CAUSES, Policy, causes
 
-POLICY = Policy("multilabel", 1.0, 0.0, 0.0, 1.0, 0.0, (0.5, 0.5, 0.5), 0.8, 0.4, 0.9, 2)
+POLICY = Policy("multilabel", 1.0, 0.0, 0.0, (0.5,) * 7, 0.8, 0.4, 0.9, 2)
+
+
+def scored(probability, chosen, policy=POLICY):
+    """Scores of familiar rows with these probabilities."""
+    known, novel = (np.full(len(probability), value, dtype=np.float32) for value in (1, 0))
+    return Scores(probability, chosen, novel, known, causes(probability, known, novel, policy))
 
 
 def drawn(seed, n=120, n_types=7):
@@ -35,6 +42,7 @@ def test_figures_are_those_of_scikit_learn(seed):
     assert got["micro_f1"] == pytest.approx(f1_score(targets, chosen, average="micro"))
     assert got["macro_f1"] == pytest.approx(f1_score(targets, chosen, average="macro"))
     assert got["lrap"] == pytest.approx(label_ranking_average_precision_score(targets, scores))
+    assert got["weighted_f1"] == pytest.approx(f1_score(targets, chosen, average="weighted"))
     assert got["accuracy"] == pytest.approx((chosen == targets).all(axis=1).mean())
 
 
@@ -51,6 +59,7 @@ def test_ranking_by_hand():
     got = figures(scores, scores > 0.8, targets)
     assert (got["p_at_1"], got["hit_at_3"], got["micro_f1"], got["accuracy"]) == (0.5, 0.5, 0.5, 0.5)
     assert got["lrap"] == pytest.approx((1 + 1 / 4) / 2)
+    assert got["p_at_3"] == pytest.approx((1 / 3 + 0) / 2)
 
 
 def test_calibration_error_by_hand():
@@ -71,11 +80,10 @@ def test_calibration_error_sees_what_the_mean_hides():
 
 
 def test_routing_by_hand():
-    top = [0.9, 0.85, 0.8, 0.7, 0.5, 0.4, 0.3, 0.2]
-    probability = np.asarray([[p, p / 2, p / 4] for p in top], dtype=np.float32)
-    targets = np.zeros((8, 3), dtype=bool)
-    targets[np.arange(8), [0, 0, 1, 1, 2, 0, 0, 0]] = True
-    assert routing_figures(probability, targets, POLICY) == pytest.approx(
+    action = np.asarray([0, 0, 0, 1, 1, 1, 2, 2])
+    right = np.asarray([1, 1, 0, 0, 0, 1, 1, 1], dtype=bool)
+    hit = np.asarray([1, 1, 0, 1, 0, 1, 0, 0], dtype=bool)
+    assert routing_figures(action, right, hit) == pytest.approx(
         {
             "auto_share": 3 / 8,
             "auto_precision": 2 / 3,
@@ -87,20 +95,41 @@ def test_routing_by_hand():
 
 
 def test_without_automatic_rows_precision_is_unknown():
-    probability, _, targets = drawn(0)
-    never = replace(POLICY, auto_threshold=NEVER, suggest_threshold=NEVER)
-    got = routing_figures(probability, targets, never)
+    nobody = np.zeros(4, dtype=bool)
+    got = routing_figures(np.full(4, 2), nobody, nobody)
     assert (got["auto_share"], got["suggest_share"], got["human_share"]) == (0, 0, 1)
     assert np.isnan([got["auto_precision"], got["suggest_hit"]]).all()
 
 
+def test_novel_and_unfamiliar_rows_count_as_people_s_work():
+    probability, chosen, targets = drawn(0)
+    scores = scored(probability, chosen)
+    few = Scores(probability, chosen, scores.novelty, scores.known, np.full(len(targets), CAUSES.index("novel")))
+    rows = np.arange(len(targets))
+    assert measures(few, targets, POLICY)(rows)["human_share"] == 1
+    assert measures(scores, targets, POLICY)(rows)["human_share"] < 0.2
+
+
 def test_every_figure_has_its_interval():
     probability, chosen, targets = drawn(1)
-    got = evaluate(probability, chosen, targets, POLICY, [f"g{i // 2}" for i in range(len(targets))], seed=1)
-    assert {"micro_f1", "lrap", "ece", "brier", "auto_share", "auto_precision"} <= set(got)
+    got = evaluate(scored(probability, chosen), targets, POLICY, [f"g{i // 2}" for i in range(len(targets))], seed=1)
+    assert {"micro_f1", "lrap", "ece", "brier", "nll", "aurc", "coverage_at_5", "auto_precision"} <= set(got)
     for name, figure in got.items():
         assert figure["low"] - 0.05 <= figure["value"] <= figure["high"] + 0.05, name
     assert got["brier"]["value"] == pytest.approx(((probability - targets) ** 2).sum(axis=1).mean(), abs=1e-4)
+
+
+def test_rows_of_no_type_are_told_from_others():
+    rng = np.random.default_rng(0)
+    inside, outside = rng.beta(2, 6, 300).astype(np.float32), rng.beta(6, 2, 80).astype(np.float32)
+    policy = Policy("multilabel", 1.0, 0.0, 0.0, (0.5,), 0.8, 0.4, 0.9, 1, novel_threshold=0.5)
+    names = [[f"{side}{i}" for i in range(len(part))] for side, part in (("in", inside), ("out", outside))]
+    got = out_of_scope(inside, outside, policy, *names, seed=0)
+    assert got["n"] == 80
+    assert got["auroc"]["value"] == pytest.approx(np.mean(outside[:, None] > inside), abs=1e-4)
+    assert got["auroc"]["low"] < got["auroc"]["value"] < got["auroc"]["high"]
+    assert got["caught"]["value"] == pytest.approx((outside > 0.5).mean(), abs=1e-4)
+    assert got["false_alarms"]["value"] == pytest.approx((inside > 0.5).mean(), abs=1e-4)
 
 
 def test_per_type_by_hand():

@@ -52,6 +52,7 @@ def test_the_card_says_what_was_done(trained, labelled):
     card = trained.card
     assert set(card) == {
         "name", "head", "n_types", "n_features", "rows", "metrics", "baselines", "per_type", "confusions", "policy", "gates",
+        "slices", "reliability", "risk_coverage", "shortlist", "workload",
     }  # fmt: skip
     rows = card["rows"]
     assert rows["train"] + rows["calibration"] + rows["test"] + rows["unused"] == len(labelled)
@@ -75,7 +76,7 @@ def test_the_router_gives_the_figures_of_the_card(trained, labelled, experiment,
     scores = router.score([labelled.reviews[i] for i in parts.test])
     targets = target_matrix(labelled.types, [kind["code"] for kind in router.bundle.types])[parts.test]
     groups = [labelled.groups[i] for i in parts.test]
-    found = evaluate(scores.probability, scores.chosen, targets, router.bundle.policy, groups, experiment.seed)
+    found = evaluate(scores, targets, router.bundle.policy, groups, experiment.seed)
     assert json.dumps(found) == json.dumps(trained.card["metrics"])  # as text: a figure of no rows is no number
 
 
@@ -174,6 +175,29 @@ def test_codes_are_texts(small):
     renamed = rows.assign(types=rows["types"].map(numbers))
     trained = fit(renamed, Taxonomy.from_codes("numbers", numbers.values()), experiment)
     assert Router(trained.bundle).route("курьер опоздал").types[0].code in numbers.values()
+
+
+def test_a_type_out_of_scope_is_never_learned_and_only_measured(small, small_trained, taxonomy):
+    rows, experiment = small
+    code = small_trained.card["per_type"][0]["code"]
+    beside = experiment.model_copy(update={"data": experiment.data.model_copy(update={"out_of_scope": (code,)})})
+    trained = fit(rows, taxonomy, beside)
+    assert code not in [kind["code"] for kind in trained.bundle.types]
+    assert trained.card["rows"]["out_of_scope"] == trained.card["out_of_scope"]["n"] == (rows["types"] == code).sum()
+    assert trained.card["metrics"]["oos_auroc"] == trained.card["out_of_scope"]["auroc"]
+    assert trained.card["out_of_scope"]["auroc"]["low"] > 0.6
+    without = fit(rows[rows["types"] != code], taxonomy, experiment)
+    assert without.bundle.policy == trained.bundle.policy
+
+
+def test_a_split_in_time_says_what_drift_costs(small, small_trained, taxonomy):
+    rows, experiment = small
+    split = experiment.split.model_copy(update={"strategy": "time"})
+    trained = fit(rows, taxonomy, experiment.model_copy(update={"split": split}))
+    assert trained.card["drift"]["n"] == trained.card["rows"]["test"]
+    fixed = trained.card["drift"]["fixed_auto_share"]["value"]
+    assert fixed == pytest.approx(trained.card["metrics"]["auto_share"]["value"], abs=1e-4)
+    assert "drift" not in small_trained.card
 
 
 CARD = {"metrics": {"micro_f1": {"value": 0.6}, "ece": {"value": 0.05}, "auto_precision": {"value": float("nan")}}}

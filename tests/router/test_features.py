@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from reviewmine.router.features import (
     vectorize,
     word_columns,
 )
-from reviewmine.router.hashing import CHARS, EXTRAS, N_BUCKETS, WORDS
+from reviewmine.router.hashing import CHARS, EXTRAS, N_BUCKETS, WORDS, WordTable
 
 REVIEWS = [
     {"text": "Курьер опоздал, курьер не извинился!!! Опоздал на 3 часа"},
@@ -172,7 +173,55 @@ def test_a_field_is_read_up_to_its_limit():
     assert as_counts(same, 0) == as_counts(same, 1)
 
 
-def extras(review, **spec):
+def test_many_rows_are_counted_as_one_by_one():
+    """Rows are worked on in blocks; no value may depend on where a block ends."""
+    spec = FeatureSpec(categorical=("channel",), numeric={"rating": (3.0, 1.0)})
+    few = [{**review, "channel": "app|чат", "rating": 4} for review in REVIEWS] + [{"rating": 1}, {"channel": "app"}]
+    many = extract(few * 600, spec)
+    vocabulary = Vocabulary.fit(many)
+    rows = vectorize(many, vocabulary, spec)
+    alone = vectorize(extract(few, spec), vocabulary, spec)
+    assert (np.diff(many.row * N_BUCKETS + many.bucket) > 0).all()
+    assert len(rows) == 600 * len(few)
+    assert rows.indices.tolist() == alone.indices.tolist() * 600
+    assert rows.values.tolist() == alone.values.tolist() * 600
+    assert np.diff(rows.indptr).tolist() == np.diff(alone.indptr).tolist() * 600
+
+
+def test_extras_follow_the_words_of_their_row():
+    spec = FeatureSpec(categorical=("channel",))
+    raw = extract([{"text": "шнур", "channel": "app"}, {"channel": "чат"}, {"text": "шнур"}], spec)
+    for row, review in enumerate(({"text": "шнур", "channel": "app"}, {"channel": "чат"}, {"text": "шнур"})):
+        words_alone = counted(review, SPEC)
+        assert as_counts(raw, row) == {**words_alone, **extras(review, categorical=("channel",), only=True)}
+
+
+def test_a_word_table_that_is_full_answers_the_same(monkeypatch):
+    monkeypatch.setattr("reviewmine.router.hashing.MAX_WORDS", 3)
+    table = WordTable((2, 4))
+    for forms in (["шнур", "чехол"], ["шнур", "экран", "чек"], ["а", "б", "в", "г", "шнур"], ["чехол", "чехол"]):
+        alone = [WordTable((2, 4)).look_up([form]) for form in forms]
+        for got, expected in zip(table.look_up(forms), zip(*alone, strict=True), strict=True):
+            assert got.tolist() == np.concatenate(expected).tolist()
+
+
+def test_the_vectors_of_the_format_page():
+    """Whoever writes a router in another language checks it by these; the plain integers of this file are their source."""
+    page = (Path(__file__).parents[2] / "docs/bundle.md").read_text(encoding="utf-8").split("## Hash vectors")[1]
+    told = {row[1].strip(): row[2].strip() for line in page.splitlines() if len(row := line.split("|")) > 3}
+    no, cord = word_hash("не"), word_hash("шнур")
+    grams = ["\1не\1"[i : i + n] for n in (2, 3, 4) for i in range(5 - n)]
+    assert told["`не` as a word"] == str(bucket(no, WORDS))
+    assert told["`шнур` as a word"] == str(bucket(cord, WORDS))
+    assert told["`не шнур` as a pair"] == str(bucket((no * BASE + cord) & MASK, WORDS))
+    assert told["`шнур` under `pros`"] == str(bucket(cord ^ SALTS["pros"], WORDS))
+    assert told["`шнур` under `cons`"] == str(bucket(cord ^ SALTS["cons"], WORDS))
+    assert told["n-grams of `не`, n = 2, 3, 4"] == ", ".join(str(bucket(gram_hash(gram), CHARS)) for gram in grams)
+    assert told["`channel=app` as an extra"] == str(bucket(word_hash("channel=app"), EXTRAS))
+
+
+def extras(review, only=False, **spec):
+    review = {name: value for name, value in review.items() if not (only and name in TEXT_FIELDS)}
     raw = extract([review], FeatureSpec(**spec))
     assert (raw.bucket >= LOW[EXTRAS]).all()
     return dict(zip(raw.bucket.tolist(), raw.count.tolist(), strict=True))

@@ -10,9 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from reviewmine.router.policy import NEVER, Policy, act, chosen, novelty, probabilities, sigmoid, softmax
+from reviewmine.router.policy import (
+    ACTION_OF,
+    CAUSES,
+    NEVER,
+    Policy,
+    causes,
+    chosen,
+    novelty,
+    probabilities,
+    reason,
+    shortlist,
+    sigmoid,
+    softmax,
+)
 
-SEVERAL = Policy("multilabel", 2.0, -1.0, 0.5, 1.0, -1.0, (0.5, 0.9, 0.2), 0.8, 0.4, 0.95, 3)
+SEVERAL = Policy("multilabel", 2.0, -1.0, 0.5, (0.5, 0.9, 0.2), 0.8, 0.4, 0.95, 3, novel_threshold=0.9)
 ONE = replace(SEVERAL, head="multiclass")
 MARGINS = arrays(np.float32, (4, 3), elements=st.floats(-50, 50, width=32))
 
@@ -58,27 +71,67 @@ def test_chosen_by_the_threshold_of_each_type():
     assert chosen(probability, ONE).sum(axis=1).tolist() == [1, 1, 1]
 
 
-def test_novelty_falls_as_any_margin_rises():
-    got = novelty(np.asarray([[-9, -9, -9], [0, -9, -9], [9, -9, -9]], dtype=np.float32), SEVERAL)
-    assert got[0] > 0.99 > got[1] > 0.5 > got[2]
-    assert got[1] == pytest.approx(1 - 1 / (1 + math.e), abs=1e-3)
+def novelty_of(best, known, policy):
+    margins = np.asarray([[best, -9, -9]], dtype=np.float32)
+    return float(novelty(margins, np.asarray([known], dtype=np.float32), policy)[0])
 
 
+def test_novelty_falls_as_the_best_margin_or_the_share_of_known_words_rises():
+    policy = replace(SEVERAL, novelty_margin=2.0, novelty_known=3.0, novelty_shift=1.0)
+    assert novelty_of(0.5, 0.4, policy) == pytest.approx(1 / (1 + math.exp(-(1 - 1 - 1.2))), abs=1e-6)
+    assert novelty_of(-3, 0.4, policy) > novelty_of(0.5, 0.4, policy) > novelty_of(0.5, 0.9, policy)
+
+
+def decide(top, known, novel, policy):
+    """The cause and the reason of one row whose best type is the second."""
+    probability = np.asarray([[0.0, top, 0.0]], dtype=np.float32)
+    known, novel = np.float32([known]), np.float32([novel])
+    cause = int(causes(probability, known, novel, policy)[0])
+    bar = float(policy.auto_by_type[1])
+    return CAUSES[cause], ACTION_OF[cause], reason(cause, top, bar, float(known[0]), float(novel[0]), policy)
+
+
+BY_TYPE = replace(SEVERAL, auto_thresholds=(0.8, 0.95, 0.8))
 ACTS = [
-    (0.80, 1.0, SEVERAL, "auto", "top type at 0.80, automatic from 0.80"),
-    (0.79, 1.0, SEVERAL, "suggest", "top type at 0.79, automatic from 0.80"),
-    (0.40, 0.3, SEVERAL, "suggest", "top type at 0.40, automatic from 0.80"),
-    (0.39, 1.0, SEVERAL, "human", "top type at 0.39, suggested from 0.40"),
-    (0.99, 0.2, SEVERAL, "human", "only 20% of its words and word pairs were seen in training, 30% needed"),
-    (0.99, 1.0, replace(SEVERAL, auto_threshold=NEVER), "suggest", "top type at 0.99, never automatic"),
+    (0.80, 1.0, 0.1, SEVERAL, "confident", "auto", "top type at 0.80, automatic from 0.80"),
+    (0.79, 1.0, 0.1, SEVERAL, "unsure", "suggest", "top type at 0.79, automatic from 0.80"),
+    (0.40, 0.3, 0.1, SEVERAL, "unsure", "suggest", "top type at 0.40, automatic from 0.80"),
+    (0.39, 1.0, 0.1, SEVERAL, "improbable", "human", "top type at 0.39, suggested from 0.40"),
+    (0.99, 0.2, 0.1, SEVERAL, "unfamiliar", "human", "only 20% of its words and word pairs were seen in training, 30% needed"),
+    (0.99, 0.2, 0.99, SEVERAL, "unfamiliar", "human", "only 20% of its words and word pairs were seen in training, 30% needed"),
+    (0.99, 1.0, 0.9, SEVERAL, "confident", "auto", "top type at 0.99, automatic from 0.80"),
+    (
+        0.99, 1.0, 0.91, SEVERAL, "novel", "human",
+        "novel: no known type explains it, novelty 0.91, a person decides above 0.90",
+    ),
+    (0.94, 1.0, 0.1, BY_TYPE, "unsure", "suggest", "top type at 0.94, automatic from 0.95"),
+    (0.95, 1.0, 0.1, BY_TYPE, "confident", "auto", "top type at 0.95, automatic from 0.95"),
+    (0.99, 1.0, 0.1, replace(SEVERAL, auto_threshold=NEVER), "unsure", "suggest", "top type at 0.99, never automatic"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("top", "known", "novel", "policy", "cause", "action", "told"), ACTS)
+def test_what_decides_the_action(top, known, novel, policy, cause, action, told):
+    assert decide(top, known, novel, policy) == (cause, action, told)
+
+
+LISTS = [
+    ((), [2, 0, 1]),
+    ((0.0, 0.0, 0.0, 0.0), [2, 0, 1]),
+    ((0.3, 0.3, 0.3, 0.3), [2]),
+    ((0.25, 0.0, 0.9, 0.0), [2, 0, 1]),
+    ((0.3, 0.0, 0.9, 0.0), [2, 1]),
 ]
 
 
-@pytest.mark.parametrize(("top", "known", "policy", "action", "reason"), ACTS)
-def test_act(top, known, policy, action, reason):
-    assert act(top, known, policy) == (action, reason)
+@pytest.mark.parametrize(("bars", "expected"), LISTS)
+def test_a_shortlist_is_as_short_as_its_thresholds_let_it_be(bars, expected):
+    probability = np.asarray([0.25, 0.15, 0.5, 0.1], dtype=np.float32)
+    assert shortlist(probability, replace(SEVERAL, shortlist_thresholds=bars)) == expected
 
 
-@pytest.mark.parametrize("policy", [SEVERAL, ONE])
+@pytest.mark.parametrize(
+    "policy", [SEVERAL, ONE, replace(BY_TYPE, shortlist_thresholds=(0.1, 0.2, 0.3), coverage=0.95)]
+)
 def test_a_policy_survives_its_json(policy):
     assert Policy.from_json(json.loads(json.dumps(policy.to_json()))) == policy

@@ -1,51 +1,111 @@
-"""Margins to a policy: temperature, thresholds of types, thresholds of actions. Fitted on the calibration part alone."""
+"""Margins to a policy: temperature, thresholds, shortlist and novelty. Fitted on the calibration part alone."""
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from reviewmine.router.policy import NEVER, Head, Policy, at_least, chosen, probabilities, softmax
+from reviewmine.classify.conformal import promised, shortlist_bars, shown
+from reviewmine.classify.novelty import Familiar, false_alarm_threshold, without_types
+from reviewmine.classify.thresholds import auto_by_type, cheapest, lowest_threshold, type_thresholds
+from reviewmine.router.policy import NEVER, Head, Policy, novelty, probabilities, softmax
 from reviewmine.settings import PolicySettings
 
-_SHRINK = 20  # examples at which a type's own threshold weighs as much as the common one
-_MIN_AUTO = 20  # rows that an automatic threshold must rest on
 _SUGGEST_HIT = 0.9  # share of shortlists that hold a right type, from which suggesting helps
-_CAUTION = 1.0  # standard errors below what was seen that must still reach the target
 
 F32 = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
-def fit_policy(margins: F32, targets: NDArray[np.bool_], head: Head, settings: PolicySettings) -> Policy:
-    """Return the policy fitted on margins and targets of the calibration part, both (rows, types)."""
-    shortlist = min(settings.shortlist, margins.shape[1])
-    novelty_scale, novelty_shift, _ = _fit_sigmoid(margins, targets, np.ones_like(targets), pull=False)
+def fit_policy(
+    margins: F32, targets: Mask, head: Head, settings: PolicySettings, words: Familiar | None = None
+) -> Policy:
+    """Return the policy fitted on margins and targets of the calibration part, both (rows, types).
+
+    Without ``words`` novelty rests on the margins alone.
+    """
+    n_types = margins.shape[1]
+    length = min(settings.shortlist, n_types)
     if head == "multiclass":
         scale, shift, pull = _fit_temperature(margins, targets), 0.0, 0.0
     else:
-        scale, shift, pull = _fit_sigmoid(margins, targets, _first(margins, shortlist), pull=True)
+        scale, shift, pull = _fit_sigmoid(margins, targets, _first(margins, length), pull=True)
     bare = Policy(
         head=head,
         scale=scale,
         shift=shift,
         pull=pull,
-        novelty_scale=novelty_scale,
-        novelty_shift=novelty_shift,
-        thresholds=(0.5,) * margins.shape[1],
+        thresholds=(0.5,) * n_types,
         auto_threshold=NEVER,
         suggest_threshold=NEVER,
         target_precision=settings.target_precision,
-        shortlist=shortlist,
+        shortlist=length,
     )
     probability = probabilities(margins, bare)
-    thresholds = type_thresholds(probability, targets) if head == "multilabel" else bare.thresholds
-    order = np.argsort(-probability, axis=1, kind="stable")
-    hit = np.take_along_axis(targets, order[:, : bare.shortlist], axis=1)
-    top = probability.max(axis=1)
-    auto = lowest_threshold(top, hit[:, 0], settings.target_precision)
-    rest = top < auto
-    suggest = lowest_threshold(top[rest], hit[rest].any(axis=1), _SUGGEST_HIT)
-    fitted = {"thresholds": list(thresholds), "auto_threshold": auto, "suggest_threshold": min(auto, suggest)}
-    return Policy.from_json(bare.to_json() | fitted)
+    if head == "multilabel":
+        bare = replace(bare, thresholds=tuple(type_thresholds(probability, targets)))
+    bars = shortlist_bars(probability, targets, length, settings.coverage, settings.coverage_of == "type")
+    bare = replace(
+        bare,
+        shortlist_thresholds=tuple(float(bar) for bar in bars),
+        coverage=promised(probability, targets, length, bars, settings.coverage),
+    )
+    known = words.known if words else np.ones(len(margins), dtype=np.float32)
+    fitted = _with_novelty(bare, margins, targets, known, words, settings)
+    open_rows = (known >= fitted.min_known) & (novelty(margins, known, fitted) <= fitted.novel_threshold)
+    hit = np.any(shown(probability, length, bars) & targets, axis=1)
+    fitted = _with_actions(fitted, probability[open_rows], targets[open_rows], hit[open_rows], settings)
+    return Policy.from_json(fitted.to_json())
+
+
+def _with_novelty(
+    policy: Policy, margins: F32, targets: Mask, known: F32, words: Familiar | None, settings: PolicySettings
+) -> Policy:
+    """Return ``policy`` with the novelty score, and the threshold that keeps false alarms at the share asked for."""
+    both = np.concatenate([margins.max(axis=1), without_types(margins, targets)])
+    is_known = np.repeat([True, False], len(margins))
+    there = np.isfinite(both)  # a row that has every type cannot be left out
+    slope, start = _fit_slope(both[there], is_known[there])
+    weight, more = _fit_slope(np.concatenate([known, words.without]), is_known) if words else (0.0, 0.0)
+    policy = replace(policy, novelty_margin=slope, novelty_known=weight, novelty_shift=-start - more)
+    policy = Policy.from_json(policy.to_json())  # the threshold is fitted for the rounded weights
+    scores = novelty(margins, known, policy)[known >= policy.min_known]
+    bar = false_alarm_threshold(scores, settings.false_alarms)
+    return replace(policy, novel_threshold=bar, false_alarms=settings.false_alarms)
+
+
+def _with_actions(policy: Policy, probability: F32, targets: Mask, hit: Mask, settings: PolicySettings) -> Policy:
+    """Return ``policy`` with its thresholds of actions, from the rows that neither rule sends to a person."""
+    best = probability.argmax(axis=1)
+    rows = np.arange(len(best))
+    top, right = probability[rows, best], targets[rows, best]
+    if settings.costs is not None:
+        auto, suggest = cheapest(top, right, hit, settings.costs)
+        return replace(policy, auto_threshold=auto, suggest_threshold=min(auto, suggest))
+    auto = lowest_threshold(top, right, settings.target_precision)
+    by_type = auto_by_type(top, best, right, settings.target_precision, probability.shape[1])
+    rest = top < (np.asarray(by_type, dtype=np.float32)[best] if by_type else auto)
+    suggest = lowest_threshold(top[rest], hit[rest], _SUGGEST_HIT)
+    return replace(
+        policy,
+        auto_threshold=auto,
+        auto_thresholds=by_type,
+        suggest_threshold=min(auto, suggest, *(by_type or (auto,))),
+    )
+
+
+def _fit_slope(signal: NDArray[np.floating], known: Mask) -> tuple[float, float]:
+    """Return slope (not below 0) and intercept of a logistic curve from a signal to whether the types are known."""
+    x, y = signal.astype(np.float64), known
+
+    def loss(at: NDArray[np.float64]) -> float:
+        z = np.exp(at[0]) * x + at[1]
+        return float(np.logaddexp(0, np.where(y, -z, z)).mean() + 1e-4 * np.exp(at[0]) ** 2 / 100)
+
+    options = {"xatol": 1e-5, "fatol": 1e-9, "maxiter": 1000}
+    found = minimize(loss, np.asarray([0.0, 0.0]), method="Nelder-Mead", options=options).x
+    return float(np.exp(found[0])), float(found[1])
 
 
 def _fit_temperature(margins: F32, targets: NDArray[np.bool_]) -> float:
@@ -85,43 +145,3 @@ def _first(margins: F32, n: int) -> NDArray[np.bool_]:
     mask = np.zeros(margins.shape, dtype=bool)
     np.put_along_axis(mask, np.argsort(-margins, axis=1, kind="stable")[:, :n], True, axis=1)
     return mask
-
-
-def type_thresholds(probability: F32, targets: NDArray[np.bool_]) -> list[float]:
-    """Return for each type the probability from which a review has it.
-
-    One common threshold of the best micro F1; a type with many examples leans to the threshold of its own best F1.
-    """
-    grid = np.round(np.arange(0.05, 0.86, 0.025), 3)
-    reached = np.stack([at_least(probability, float(t)) for t in grid])
-    hits = (reached & targets).sum(axis=1)
-    said, held = reached.sum(axis=1), targets.sum(axis=0)
-    common = grid[int(np.argmax(2 * hits.sum(axis=1) / (said.sum(axis=1) + held.sum())))]
-    own = grid[np.argmax(2 * hits / np.maximum(said + held, 1), axis=0)]
-    weight = held / (held + 2.0 * _SHRINK)
-    return [float(value) for value in np.round(weight * own + (1 - weight) * common, 4)]
-
-
-def lowest_threshold(top: F32, right: NDArray[np.bool_], target: float) -> float:
-    """Return the lowest threshold above which the share of ``right`` rows reaches ``target``, or NEVER.
-
-    The share is the lower end of Wilson's interval (1927) at one standard error, over at least 20 rows, so that lucky
-    rows do not open the gate.
-    """
-    order = np.argsort(-top, kind="stable")
-    n = np.arange(1, len(order) + 1)
-    share = np.cumsum(right[order]) / n
-    z2 = _CAUTION**2
-    lower = (share + z2 / (2 * n) - _CAUTION * np.sqrt(share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    # rows of equal probability stand or fall together
-    last = np.append(np.diff(top[order]) != 0, True) if len(order) else np.zeros(0, dtype=bool)
-    good = np.flatnonzero((lower >= target) & (n >= _MIN_AUTO) & last)
-    if not len(good):
-        return NEVER
-    return float(np.floor(float(top[order][good[-1]]) * 1e6) / 1e6)
-
-
-def decide(margins: F32, policy: Policy) -> tuple[F32, NDArray[np.bool_]]:
-    """Return probabilities and chosen types for margins under ``policy``."""
-    probability = probabilities(margins, policy)
-    return probability, chosen(probability, policy)

@@ -1,91 +1,88 @@
 """The figures of a classifier: decisions, ranking, calibration and routing, each with count and interval."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reviewmine.classify.conformal import shown
+from reviewmine.classify.novelty import auroc
+from reviewmine.classify.ranking import figures, ranked
+from reviewmine.classify.reliability import brier_rows, calibration_error, expected_error, likelihood_rows
+from reviewmine.classify.selective import selective_figures
 from reviewmine.intervals import Figure, bootstrap
-from reviewmine.router.policy import Policy
+from reviewmine.router import Scores
+from reviewmine.router.policy import ACTION_OF, Policy
 
-N_BINS = 10
+__all__ = ["calibration_error", "confusions", "evaluate", "figures", "measures", "out_of_scope", "per_type"]
 
 Mask = NDArray[np.bool_]
 F32 = NDArray[np.float32]
+Rows = NDArray[np.int64]
+ROUTES = np.asarray([("auto", "suggest", "human").index(action) for action in ACTION_OF])
+"""Place of the action of each cause among auto, suggest and human."""
 
 
-def figures(scores: F32, chosen: Mask, targets: Mask) -> dict[str, float]:
-    """Return figures of decisions and ranking; all arrays are (rows, types) and every row has a type.
-
-    ``accuracy`` is that of the whole set of types (subset accuracy); ``lrap`` the label ranking average precision.
-    """
-    hit = (chosen & targets).sum(axis=0)
-    said, held = chosen.sum(axis=0), targets.sum(axis=0)
-    met = (said + held) > 0
-    f1 = 2 * hit[met] / (said + held)[met]
-    order = np.argsort(-scores, axis=1, kind="stable")
-    ranked = np.take_along_axis(targets, order, axis=1)
-    return {
-        "micro_f1": float(2 * hit.sum() / max(1, said.sum() + held.sum())),
-        "macro_f1": float(f1.mean()) if met.any() else 0.0,
-        "accuracy": float((chosen == targets).all(axis=1).mean()),
-        "lrap": float(_lrap(ranked)),
-        "p_at_1": float(ranked[:, 0].mean()),
-        "hit_at_3": float(ranked[:, :3].any(axis=1).mean()),
-    }
-
-
-def _lrap(ranked: Mask) -> float:
-    """Return the label ranking average precision of targets in the order of their scores."""
-    rank = np.arange(1, ranked.shape[1] + 1)
-    precision = np.cumsum(ranked, axis=1) / rank
-    return float(((precision * ranked).sum(axis=1) / np.maximum(1, ranked.sum(axis=1))).mean())
-
-
-def calibration_error(probability: F32, targets: Mask) -> float:
-    """Return the expected calibration error of the best type of each row, in ten bins of equal count."""
-    top = probability.max(axis=1)
-    right = targets[np.arange(len(targets)), probability.argmax(axis=1)]
-    order = np.argsort(top, kind="stable")
-    bins = [part for part in np.array_split(order, N_BINS) if len(part)]
-    return float(sum(len(part) * abs(top[part].mean() - right[part].mean()) for part in bins) / len(order))
-
-
-def routing_figures(probability: F32, targets: Mask, policy: Policy) -> dict[str, float]:
-    """Return how the policy would route: shares by action, precision of what is automatic, hits of the shortlist.
-
-    The share of known words is not looked at here; it only sends more to people.
-    """
-    order = np.argsort(-probability, axis=1, kind="stable")
-    top = probability.max(axis=1)
-    ranked = np.take_along_axis(targets, order, axis=1)
-    auto = top >= policy.auto_threshold
-    suggest = ~auto & (top >= policy.suggest_threshold)
-    return {
-        "auto_share": float(auto.mean()),
-        "auto_precision": float(ranked[auto, 0].mean()) if auto.any() else float("nan"),
-        "suggest_share": float(suggest.mean()),
-        "suggest_hit": float(ranked[suggest, : policy.shortlist].any(axis=1).mean()) if suggest.any() else float("nan"),
-        "human_share": float((~auto & ~suggest).mean()),
-    }
-
-
-def evaluate(
-    probability: F32, chosen: Mask, targets: Mask, policy: Policy, groups: Sequence[str], seed: int
-) -> dict[str, Figure]:
+def evaluate(scores: Scores, targets: Mask, policy: Policy, groups: Sequence[str], seed: int) -> dict[str, Figure]:
     """Return every figure with its interval; groups of near copies are drawn whole."""
+    return bootstrap(measures(scores, targets, policy), groups, seed)
 
-    def measure(rows: NDArray[np.int64]) -> dict[str, float]:
-        p, t = probability[rows], targets[rows]
-        brier = float(((p.astype(np.float64) - t) ** 2).sum(axis=1).mean())
+
+def measures(scores: Scores, targets: Mask, policy: Policy) -> Callable[[Rows], dict[str, float]]:
+    """Return a function from row numbers to the figures of these rows; what does not exist there is NaN."""
+    probability, rows = scores.probability, np.arange(len(targets))
+    best = probability.argmax(axis=1)
+    top, right = probability[rows, best], targets[rows, best]
+    ranking = ranked(probability, scores.chosen, targets)
+    brier, nll = brier_rows(probability, targets), likelihood_rows(probability, targets, policy.head)
+    bars = np.asarray(policy.shortlist_thresholds or (0.0,) * targets.shape[1], dtype=np.float32)
+    hit = np.any(shown(probability, policy.shortlist, bars) & targets, axis=1)
+    action = ROUTES[scores.cause]
+
+    def measure(rows: Rows) -> dict[str, float]:
         return (
-            figures(p, chosen[rows], t)
-            | {"ece": calibration_error(p, t), "brier": brier}
-            | routing_figures(p, t, policy)
+            ranking.figures(rows)
+            | {"ece": expected_error(top[rows], right[rows])}
+            | {"brier": float(brier[rows].mean()), "nll": float(nll[rows].mean())}
+            | selective_figures(top[rows], right[rows])
+            | {"shortlist_coverage": float(hit[rows].mean())}
+            | routing_figures(action[rows], right[rows], hit[rows])
         )
 
-    return bootstrap(measure, groups, seed)
+    return measure
+
+
+def routing_figures(action: NDArray[np.integer], right: Mask, hit: Mask) -> dict[str, float]:
+    """Return shares by action (0 auto, 1 suggest, 2 human), precision of what is automatic, hits of the shortlist."""
+    auto, suggest = action == 0, action == 1
+    return {
+        "auto_share": float(auto.mean()),
+        "auto_precision": float(right[auto].mean()) if auto.any() else float("nan"),
+        "suggest_share": float(suggest.mean()),
+        "suggest_hit": float(hit[suggest].mean()) if suggest.any() else float("nan"),
+        "human_share": float((action == 2).mean()),
+    }
+
+
+def out_of_scope(
+    inside: F32, outside: F32, policy: Policy, groups: Sequence[str], outside_groups: Sequence[str], seed: int
+) -> dict[str, Any]:
+    """Return how novelty tells rows of no type from others: AUROC, share caught, false alarms, with intervals."""
+    n, both = len(inside), np.concatenate([inside, outside])
+
+    def measure(rows: Rows) -> dict[str, float]:
+        low, high = both[rows[rows < n]], both[rows[rows >= n]]
+        if not len(low) or not len(high):
+            return dict.fromkeys(("auroc", "caught", "false_alarms"), float("nan"))
+        bar = np.float32(policy.novel_threshold)
+        return {
+            "auroc": auroc(low, high),
+            "caught": float((high > bar).mean()),
+            "false_alarms": float((low > bar).mean()),
+        }
+
+    return {"n": len(outside), **bootstrap(measure, [*groups, *outside_groups], seed)}
 
 
 def per_type(chosen: Mask, targets: Mask, codes: Sequence[str], titles: Sequence[str]) -> list[dict[str, Any]]:
@@ -115,5 +112,5 @@ def confusions(probability: F32, targets: Mask, codes: Sequence[str], most: int 
         for k in np.flatnonzero(targets[row]):
             key = (codes[int(k)], codes[int(best[row])])
             pairs[key] = pairs.get(key, 0) + 1
-    ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
-    return [{"type": held, "taken_for": said, "n": n} for (held, said), n in ranked[:most]]
+    ranking = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    return [{"type": held, "taken_for": said, "n": n} for (held, said), n in ranking[:most]]

@@ -12,10 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from reviewmine import __version__
 from reviewmine.classify.baselines import baselines, plain_text
-from reviewmine.classify.calibrate import decide, fit_policy
-from reviewmine.classify.evaluate import confusions, evaluate, per_type
+from reviewmine.classify.calibrate import fit_policy
+from reviewmine.classify.card import Part, quality
 from reviewmine.classify.golden import golden_set
 from reviewmine.classify.linear import as_matrix, fit_linear, target_matrix
+from reviewmine.classify.novelty import familiar
 from reviewmine.classify.taxonomy_rows import TaxonomyRows, no_rows, taxonomy_rows
 from reviewmine.errors import ReviewmineError
 from reviewmine.labels.dataset import Labelled
@@ -28,7 +29,7 @@ from reviewmine.router.router import apply_weights
 from reviewmine.settings import Experiment
 from reviewmine.taxonomy.model import Taxonomy
 
-LOWER_IS_BETTER = ("ece", "brier", "human_share")
+LOWER_IS_BETTER = ("ece", "brier", "nll", "aurc", "augrc", "human_share")
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,11 @@ class Trained:
     """Id of each review of the training and calibration parts to its types: on these the model's answers prove nothing."""
 
 
-def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment) -> Trained:
-    """Return the model of an experiment. Same rows, settings and versions give the same bundle, byte for byte."""
+def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment, *, compared: bool = True) -> Trained:
+    """Return the model of an experiment. Same rows, settings and versions give the same bundle, byte for byte.
+
+    Without ``compared`` no baselines are fitted for the card.
+    """
     with threadpool_limits(1):
         parts = split_parts(labelled, experiment.split, experiment.seed, experiment.data.time)
         codes = _codes_in_use(labelled, parts, taxonomy)
@@ -51,7 +55,7 @@ def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment) 
         head = _head(experiment, targets)
         taught = _taught(labelled, parts, taxonomy, codes, experiment)
         bundle = _fit(labelled, parts, targets, taught, taxonomy, codes, experiment, head)
-        card = _card(bundle, labelled, parts, targets, experiment)
+        card = _card(bundle, labelled, parts, targets, experiment, compared)
         card["rows"]["taxonomy"] = len(taught)
         failed = check_gates(card, experiment.gates)
         card["gates"] = {"asked": experiment.gates, "failed": list(failed)}
@@ -142,40 +146,30 @@ def _fit(
     held = np.concatenate([targets[parts.train], taught.targets])
     weights, intercept = fit_linear(matrix, held, experiment.model.c, experiment.seed)
     half, shift = weights.astype(np.float16), intercept.astype(np.float32)
-    calibration = _margins([labelled.reviews[i] for i in parts.calibration], spec, vocabulary, half, shift)
-    policy = fit_policy(calibration, targets[parts.calibration], head, experiment.policy)
+    rows, truth = extract([labelled.reviews[i] for i in parts.calibration], spec), targets[parts.calibration]
+    margins = apply_weights(vectorize(rows, vocabulary, spec), half, shift)
+    words = familiar(raw, held, rows, truth, vocabulary, experiment.model.min_count)
+    policy = fit_policy(margins, truth, head, experiment.policy, words)
     kept = taxonomy.model_copy(update={"types": tuple(taxonomy.type(code) for code in codes)})
     return Bundle(spec, vocabulary, half, shift, kept.to_json(), policy, (), {})
 
 
-def _margins(
-    reviews: Sequence[Mapping[str, Any]],
-    spec: FeatureSpec,
-    vocabulary: Vocabulary,
-    weights: NDArray[Any],
-    intercept: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """Return the margins of the router for ``reviews``."""
-    return apply_weights(vectorize(extract(reviews, spec), vocabulary, spec), weights, intercept)
-
-
 def _card(
-    bundle: Bundle, labelled: Labelled, parts: Parts, targets: NDArray[np.bool_], experiment: Experiment
+    bundle: Bundle,
+    labelled: Labelled,
+    parts: Parts,
+    targets: NDArray[np.bool_],
+    experiment: Experiment,
+    compared: bool,
 ) -> dict[str, Any]:
     """Return the card: the test part is opened here, once."""
-    reviews = [labelled.reviews[i] for i in parts.test]
     groups = [labelled.groups[i] for i in parts.test]
-    truth = targets[parts.test]
-    probability, chosen = decide(
-        _margins(reviews, bundle.spec, bundle.vocabulary, bundle.weights, bundle.intercept), bundle.policy
-    )
-    codes = [kind["code"] for kind in bundle.types]
-    titles = [kind["title"] for kind in bundle.types]
+    calibration, test = (_part(labelled, targets, rows) for rows in (parts.calibration, parts.test))
     learned = (parts.train, parts.calibration, parts.test)
     return {
         "name": experiment.name,
         "head": bundle.policy.head,
-        "n_types": len(codes),
+        "n_types": len(bundle.types),
         "n_features": len(bundle.vocabulary.buckets),
         "rows": {
             "train": len(parts.train),
@@ -183,19 +177,30 @@ def _card(
             "test": len(parts.test),
             "unused": len(parts.unused),
             "unlabelled": labelled.n_unlabelled,
+            "out_of_scope": len(labelled.outside),
         },
-        "metrics": evaluate(probability, chosen, truth, bundle.policy, groups, experiment.seed),
+        **quality(
+            bundle,
+            calibration,
+            test,
+            labelled.outside,
+            labelled.outside_groups,
+            experiment.policy,
+            experiment.seed,
+            (experiment.data.time or "date") if experiment.split.strategy == "time" else None,
+        ),
         "baselines": baselines(
             labelled.reviews, targets, learned, groups, experiment.seed, bundle.policy.head == "multilabel"
-        ),
-        "per_type": per_type(chosen, truth, codes, titles),
-        "confusions": confusions(probability, truth, codes),
-        "policy": {
-            "auto_threshold": bundle.policy.auto_threshold,
-            "suggest_threshold": bundle.policy.suggest_threshold,
-            "target_precision": bundle.policy.target_precision,
-        },
+        )
+        if compared
+        else {},
     }
+
+
+def _part(labelled: Labelled, targets: NDArray[np.bool_], rows: NDArray[np.int64]) -> Part:
+    """Return some rows of a labelled set."""
+    reviews, groups = ([column[i] for i in rows] for column in (labelled.reviews, labelled.groups))
+    return Part(reviews, labelled.frame.iloc[rows], groups, targets[rows])
 
 
 def _manifest(labelled: Labelled, experiment: Experiment, bundle: Bundle, card: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Commands on models: train, run, verify, route, serve, score."""
+"""Commands on models: train, promote, replay, run, verify, route, serve, score."""
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -25,12 +26,49 @@ from reviewmine.terminal import spinner
 
 
 @app.command()
-def train(experiment: ExperimentFile, changes: Set = None, track: Track = True) -> None:
+def train(
+    experiment: ExperimentFile,
+    changes: Set = None,
+    track: Track = True,
+    summary: Annotated[Path | None, typer.Option("--summary", help="Write a Markdown page for CI there.")] = None,
+    learning_curve: Annotated[
+        bool, typer.Option("--learning-curve", help="Tell what the next 500 labels would buy; takes longer.")
+    ] = False,
+) -> None:
     """Train: model, card and bundle under experiments/runs/<name>, and an MLflow run; exit 1 below the gates."""
     from reviewmine import workflow
 
     with spinner("training"):
-        result = workflow.train(experiment, changes or [], track=track, say=say)
+        result = workflow.train(
+            experiment, changes or [], track=track, summary=summary, with_curve=learning_curve, say=say
+        )
+    result.check()
+
+
+@app.command()
+def promote(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The experiment, or the registered model.")],
+    force: Annotated[
+        str, typer.Option("--force", metavar="REASON", help="Move it all the same; the reason is kept.")
+    ] = "",
+) -> None:
+    """Move the alias champion to the challenger; exit 1 when that is worse on the same test rows."""
+    from reviewmine import workflow
+
+    with spinner("comparing"):
+        workflow.promote(name, force=force, say=say)
+
+
+@app.command()
+def replay(
+    run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="The MLflow run; run.json beside a bundle has it.")],
+    changes: Set = None,
+) -> None:
+    """Build the bundle of a logged run anew; exit 1 with what differs when it is not the same byte for byte."""
+    from reviewmine import workflow
+
+    with spinner("training"):
+        result = workflow.replay(run_id, changes or [], say=say)
     result.check()
 
 
@@ -57,6 +95,7 @@ def verify(bundle: Bundle) -> None:
 def route(
     bundle: Bundle,
     text: Annotated[str | None, typer.Argument(help="The review; without it, JSON is read from stdin.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Add every word with what it says for a type.")] = False,
 ) -> None:
     """Route one review and print the decision as JSON."""
     from reviewmine.router import Router
@@ -70,7 +109,7 @@ def route(
             raise ReviewmineError(
                 f"stdin is not JSON ({error})", expected='a text or an object such as {"cons": "…"}', do="fix the input"
             ) from error
-    print(json.dumps(router.route(review).to_json(), ensure_ascii=False))
+    print(json.dumps(router.route(review, explain=explain).to_json(), ensure_ascii=False))
 
 
 @app.command()

@@ -33,7 +33,9 @@ def gather(
     (half of ``n``) are the most similar statements that the topic does not hold. ``other`` names the other topic of the
     last two. Of equal texts the first by id is shown. ``shown_texts`` are the masked texts of ``units``, in their order.
     """
-    texts = units["text"].to_numpy(dtype=object)  # a string array of fixed width would hold the longest text a million times
+    texts = units["text"].to_numpy(
+        dtype=object
+    )  # a string array of fixed width would hold the longest text a million times
     by_id = np.argsort(units["statement_id"].to_numpy(dtype=object), kind="stable")
     _, first = np.unique(texts[by_id], return_index=True)
     distinct = by_id[first]  # rows of distinct texts, in the order of the texts

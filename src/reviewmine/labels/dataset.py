@@ -31,6 +31,9 @@ class Labelled:
     n_unlabelled: int
     reread: Mapping[str, str] = field(default_factory=dict)
     n_reread: int = 0
+    outside: Sequence[dict[str, Any]] = ()
+    """Reviews that people said have none of the types; with ``outside_groups`` their groups."""
+    outside_groups: Sequence[str] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -68,6 +71,9 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
     has_type = [bool(codes) for codes in types]
     frame = frame[has_type].reset_index(drop=True)
     types = [codes for codes in types if codes]
+    beyond = [bool(set(codes) & set(data.out_of_scope)) for codes in types]
+    outside, frame = frame[beyond], frame[[not each for each in beyond]].reset_index(drop=True)
+    types = [codes for codes, each in zip(types, beyond, strict=True) if not each]
     if not types:
         raise ReviewmineError(
             f"no row has a type in column {column!r}", where=where, do="label some rows or fix data.types"
@@ -75,14 +81,28 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
     reread = _reread(types, taxonomy, where) if taxonomy is not None else {}
     n_reread = sum(any(code in reread for code in codes) for codes in types)
     types = [tuple(dict.fromkeys(reread.get(code, code) for code in codes)) for codes in types]
-    kept = ["id", *TEXT_FIELDS, *data.extras.categorical, *data.extras.numeric]
-    records = [
-        {str(name): value for name, value in row.items()} for row in frame[list(dict.fromkeys(kept))].to_dict("records")
-    ]
-    groups = copy_groups(frame[list(TEXT_FIELDS)].agg(" ".join, axis=1).tolist())
+    texts = pd.concat([frame, outside])[list(TEXT_FIELDS)].agg(" ".join, axis=1).tolist()
+    groups = copy_groups(texts)
+    groups, outside_groups = groups[: len(frame)], groups[len(frame) :]
     if data.group:
         groups = _joined(groups, frame[data.group].fillna("").astype(str).tolist())
-    return Labelled(records, types, groups, frame, len(has_type) - len(types), reread, n_reread)
+    return Labelled(
+        _records(frame, data),
+        types,
+        groups,
+        frame,
+        has_type.count(False),
+        reread,
+        n_reread,
+        _records(outside, data),
+        outside_groups,
+    )
+
+
+def _records(frame: pd.DataFrame, data: Data) -> list[dict[str, Any]]:
+    """Return the rows of ``frame`` with what a router reads: id, text fields and side features."""
+    kept = dict.fromkeys(["id", *TEXT_FIELDS, *data.extras.categorical, *data.extras.numeric])
+    return [{str(name): value for name, value in row.items()} for row in frame[list(kept)].to_dict("records")]
 
 
 def _reread(types: Sequence[tuple[str, ...]], taxonomy: Taxonomy, where: str) -> dict[str, str]:

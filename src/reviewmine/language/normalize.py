@@ -76,13 +76,25 @@ class _Forms(dict[str, str]):
 
     def __missing__(self, folded: str) -> str:
         form = word_form(folded)
-        if len(self) < _CACHE_LIMIT:
+        if len(self) < _CACHE_LIMIT and len(folded) <= MAX_WORD:
             self[folded] = form
         return form
 
 
+class _Pieces(dict[str, tuple[str, ...]]):
+    """Normal forms of the tokens in pieces of text already met; bounded, since strangers choose the pieces."""
+
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        found = [_form_of(match.lastgroup, match.group()) for match in _TOKEN.finditer(piece.translate(_FOLD))]
+        forms = tuple(form for form in found if form)
+        if len(self) < _CACHE_LIMIT // 2 and len(piece) <= MAX_WORD:
+            self[piece] = forms
+        return forms
+
+
 _FOLD = _Fold()
 _FORMS = _Forms()
+_PIECES = _Pieces()
 
 
 def fold(text: str) -> str:
@@ -111,11 +123,13 @@ def word_form(folded: str) -> str:
 
 
 def _one_alphabet(form: str) -> str:
-    """Return a word of mixed letters in the alphabet most of its letters are from, where look-alikes allow."""
+    """Return a word of mixed letters in one alphabet where look-alikes allow, rather in that of most of its letters."""
     latin, cyrillic = len(_LATIN.findall(form)), len(_CYRILLIC.findall(form))
-    whole = form.translate(_LOOKALIKE if cyrillic >= latin else _LOOKALIKE_BACK)
-    whole = _ELONGATED.sub(r"\1", whole)
-    return form if _LATIN.search(whole) and _CYRILLIC.search(whole) else whole
+    for table in (_LOOKALIKE, _LOOKALIKE_BACK) if cyrillic >= latin else (_LOOKALIKE_BACK, _LOOKALIKE):
+        whole = _ELONGATED.sub(r"\1", form.translate(table))
+        if not (_LATIN.search(whole) and _CYRILLIC.search(whole)):
+            return whole
+    return form
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -136,8 +150,8 @@ def words(text: str) -> list[str]:
     >>> words("Не ПРИВЕЗЛИ…не привезли")
     ['не', 'привезли', 'не', 'привезли']
     """
-    forms = [_form_of(match.lastgroup, match.group()) for match in _TOKEN.finditer(fold(text))]
-    return [form for form in forms if form]
+    # No token holds a space, and no pattern looks over one: pieces between spaces stand alone and can be remembered.
+    return [form for piece in without_markup(text).split() for form in _PIECES[piece]]
 
 
 def normalize(text: str) -> str:

@@ -16,6 +16,7 @@ from reviewmine.report.wording import (
     METRICS,
     QUALITY,
     QUALITY_SHARES,
+    SLICES,
 )
 
 NEVER = 1.0
@@ -44,12 +45,50 @@ def lay_out_model(card: Mapping[str, Any], titles: Mapping[str, str]) -> dict[st
             {"n": row.get("n")} | {name: named.get(str(row.get(name)), row.get(name)) for name in ("type", "taken_for")}
             for row in rows_of(card.get("confusions"))
         ],
+        "work": _work(mapping_of(card.get("workload"))),
+        "slices": [_slice(row) for row in rows_of(card.get("slices"))],
+        "shortlist": _shortlist(mapping_of(card.get("shortlist"))),
+        "drift": {
+            name: _figure(mapping_of(card.get("drift")).get(f"{name}_auto_precision"), as_percent=True)
+            for name in ("fixed", "followed")
+            if card.get("drift")
+        },
         "held_out": {action: _figure(metrics.get(f"{action}_share"), as_percent=True) for action in ACTIONS},
         "human_low": _low(metrics.get("human_share")),
         "never_auto": is_number(auto) and auto > NEVER,
         "auto_threshold": auto,
         "suggest_threshold": policy.get("suggest_threshold"),
         "target_precision": policy.get("target_precision"),
+    }
+
+
+def _work(work: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what a month would bring, where the card says it."""
+    if not is_number(work.get("monthly")):
+        return None
+    return {
+        **{name: work.get(name) for name in ("monthly", "auto", "people_a_day")},
+        "automatic": _figure(work.get("automatic"), as_percent=True),
+        "precision": _figure(work.get("precision"), as_percent=True),
+        "owners": rows_of(work.get("owners")),
+    }
+
+
+def _slice(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one slice of the test part; a small one is marked."""
+    figures = {name: _figure(row.get(name), as_percent=True) for name in ("p_at_1", "auto_share", "auto_precision")}
+    named = {"column": SLICES.get(str(row.get("column")), row.get("column")), "value": row.get("value") or "не указано"}
+    return {**named, "n": row.get("n"), "small": bool(row.get("small")), **figures}
+
+
+def _shortlist(lists: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return how the shortlist in use did on held-out reviews."""
+    kept = mapping_of(lists.get(str(lists.get("kept"))))
+    if not kept:
+        return None
+    spread = mapping_of(kept.get("type_coverage"))
+    return {"asked": lists.get("asked"), "low": spread.get("p10"), "middle": spread.get("median")} | {
+        name: kept.get(name) for name in ("coverage", "mean_length", "types")
     }
 
 

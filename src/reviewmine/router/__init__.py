@@ -6,7 +6,7 @@ True
 """
 
 from reviewmine.router.bundle import Bundle, bundle_sha256, read_bundle, write_bundle
-from reviewmine.router.decision import Decision, TypeScore
+from reviewmine.router.decision import Decision, TypeScore, WordWeight
 from reviewmine.router.features import MAX_CHARS, TEXT_FIELDS
 from reviewmine.router.router import Router, Scores, verify
 
@@ -18,6 +18,7 @@ __all__ = [
     "Router",
     "Scores",
     "TypeScore",
+    "WordWeight",
     "bundle_sha256",
     "read_bundle",
     "verify",

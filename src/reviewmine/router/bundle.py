@@ -24,7 +24,7 @@ from reviewmine.router.features import FeatureSpec, Vocabulary
 from reviewmine.router.hashing import F32, N_BUCKETS
 from reviewmine.router.policy import Policy
 
-SCHEMA = 1
+SCHEMA = 2
 MANIFEST = "manifest.json"
 FILES = ("features.json", "golden.jsonl", "policy.json", "taxonomy.json", "weights.safetensors")
 MAX_BYTES = 4 << 30
@@ -203,7 +203,8 @@ def _understand(contents: Mapping[str, bytes], manifest: Mapping[str, Any]) -> B
         and tensors["intercept"].shape == (n_types,)
         and tensors["idf"].shape == buckets.shape
     )
-    if not shapes or n_types == 0 or (policy.head == "multilabel" and len(policy.thresholds) != n_types):
+    by_type = [len(policy.thresholds), *filter(None, map(len, (policy.auto_thresholds, policy.shortlist_thresholds)))]
+    if not shapes or n_types == 0 or any(n != n_types for n in by_type):
         raise BundleError(f"weights {weights.shape}, {n_types} types: shapes disagree", do=REMEDY)
     if len(buckets) and (int(buckets.max()) >= N_BUCKETS or bool((np.diff(buckets.astype(np.int64)) <= 0).any())):
         raise BundleError("the vocabulary is not in rising order or out of range", do=REMEDY)

@@ -10,14 +10,28 @@ Span = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
+class WordWeight:
+    """A word of the review, ``review[field][start:end]``, and what it adds to the margin of a type (below 0: against)."""
+
+    field: str
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True)
 class TypeScore:
-    """A type with its calibrated probability; ``evidence`` are the spans of the review that spoke for it."""
+    """A type with its calibrated probability; ``evidence`` are the spans of the review that spoke for it.
+
+    ``words`` are there when the decision was asked to explain itself.
+    """
 
     code: str
     title: str
     probability: float
     owner: str
     evidence: tuple[Span, ...] = ()
+    words: tuple[WordWeight, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,8 +48,10 @@ class Decision:
     novelty: float
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain data for JSON, probabilities rounded to four digits."""
+        """Return plain data for JSON, probabilities rounded to four digits; ``words`` only where there are some."""
         data = asdict(self)
         for score in (*data["types"], *data["alternatives"]):
             score["probability"] = round(score["probability"], 4)
+            if not score["words"]:
+                del score["words"]
         return data | {"novelty": round(self.novelty, 4)}

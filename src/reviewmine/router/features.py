@@ -4,11 +4,12 @@ A review becomes three blocks, each of unit length: *words* (unigrams and bigram
 marked with the field), *chars* (n-grams inside a word with its edges, as in scikit-learn's ``char_wb``) and *extras*
 (side features). A feature is a bucket of a fixed hash space; the vocabulary keeps the buckets seen in training.
 
-Character n-grams depend on the word alone, so a batch computes them once per distinct word.
+Character n-grams depend on the word alone, so they are computed once per distinct word and remembered.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,12 @@ from reviewmine.router.hashing import (
     N_BLOCKS,
     N_BUCKETS,
     WORDS,
+    WordTable,
     block_of,
     bucket_of,
-    expand,
     hash_words,
     pointers,
+    word_table,
 )
 
 TEXT_FIELDS = ("title", "pros", "cons", "comment", "text")
@@ -36,6 +38,14 @@ MAX_CHARS = 20_000
 """A field is read up to this many characters; what a person needs to say stands well before."""
 
 _SALTS = np.asarray([0xD6E8FEB86659FD93, 0xA0761D6478BD642F], dtype=np.uint64)  # one for each of MARKED_FIELDS
+_MARK = {name: i for i, name in enumerate(MARKED_FIELDS)}
+_ROW = np.uint32(20)  # a key is row << 20 | bucket
+_BLOCK = 2048  # rows counted at once: their keys fit 32 bits and the cache of the processor; changes no value
+
+_Part = tuple[I64, I64, F32]
+"""Rows, buckets and weights of some features, or rows, columns and values."""
+
+_NOTHING: _Part = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -120,32 +130,36 @@ def extract(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> RawRows:
 
     A review is a mapping with any of the text fields and of the side features named in ``spec``.
     """
-    doc = _Tokens.of(reviews)
-    hashes, chars_ptr, chars = hash_words(doc.distinct, spec.char_ngrams)
-    token_hash = hashes[doc.word]
-    parts: list[_Part] = [_part(doc.row, bucket_of(token_hash, WORDS))]
-    marked = doc.field < len(MARKED_FIELDS)
-    parts.append(_part(doc.row[marked], bucket_of(token_hash[marked] ^ _SALTS[doc.field[marked]], WORDS)))
-    if spec.word_ngrams > 1:
-        near = np.flatnonzero(doc.part[1:] == doc.part[:-1])
-        parts.append(_part(doc.row[near], bucket_of(token_hash[near] * BASE + token_hash[near + 1], WORDS)))
-    entry, token = expand(chars_ptr, doc.word)
-    parts.append(_part(doc.row[token], chars[entry]))
-    return _count(len(reviews), [*parts, _extras(reviews, spec)])
+    table = word_table(spec.char_ngrams)
+    blocks = [_counted(reviews[start : start + _BLOCK], start, table, spec) for start in range(0, len(reviews), _BLOCK)]
+    row, bucket, count = (np.concatenate(column) for column in zip(_NOTHING, *blocks, strict=True))
+    return RawRows(len(reviews), row, bucket, count)
 
 
 def vectorize(raw: RawRows, vocabulary: Vocabulary, spec: FeatureSpec) -> SparseRows:
     """Return rows of weighted features: sublinear counts times idf, each block scaled to its weight."""
-    column = vocabulary.column[raw.bucket].astype(np.int64)
-    known = column >= 0
-    row, column, count = raw.row[known], column[known], raw.count[known]
-    block = block_of(raw.bucket[known])
-    # a number among the extras lies inside (-1, 1) and is a weight already; a count is dampened
-    value = np.where(np.abs(count) < 1, count, 1 + np.log(np.maximum(count, 1))) * vocabulary.idf[column]
-    group = row * N_BLOCKS + block
-    squared = np.bincount(group, weights=value.astype(np.float64) ** 2, minlength=raw.n_rows * N_BLOCKS)
-    scale = np.tile(np.asarray(spec.block_weights), raw.n_rows) / np.sqrt(np.where(squared > 0, squared, 1))
-    return SparseRows(pointers(row, raw.n_rows), column, (value * scale[group]).astype(np.float32))
+    starts = np.searchsorted(raw.row, np.arange(0, raw.n_rows + _BLOCK, _BLOCK)).tolist()
+    blocks = [_weighted(raw, slice(*ends), vocabulary, spec) for ends in pairwise(starts)]
+    row, column, value = (np.concatenate(part) for part in zip(_NOTHING, *blocks, strict=True))
+    return SparseRows(pointers(row, raw.n_rows), column, value)
+
+
+def _weighted(raw: RawRows, part: slice, vocabulary: Vocabulary, spec: FeatureSpec) -> _Part:
+    """Return row, column and value of the known features in a part of ``raw`` that holds whole rows."""
+    column = vocabulary.column[raw.bucket[part]]
+    known = np.flatnonzero(column >= 0)
+    row, count, at = raw.row[part][known], raw.count[part][known], column[known].astype(np.int64)
+    if not len(row):
+        return row, at, count
+    value: F32 = 1 + np.log(np.maximum(count, 1))
+    if spec.numeric:  # a number lies inside (-1, 1) and is a weight already; a count is dampened
+        value = np.where(np.abs(count) < 1, count, value)
+    value *= vocabulary.idf[at]
+    group = (row - row[0]) * N_BLOCKS + block_of(raw.bucket[part][known])
+    squared = np.bincount(group, weights=np.square(value, dtype=np.float64))
+    weight = np.resize(np.asarray(spec.block_weights), len(squared))
+    scale = weight / np.sqrt(np.where(squared > 0, squared, 1))
+    return row, at, (value * scale[group]).astype(np.float32)
 
 
 def known_share(raw: RawRows, vocabulary: Vocabulary) -> F32:
@@ -160,10 +174,10 @@ def known_share(raw: RawRows, vocabulary: Vocabulary) -> F32:
 
 def word_columns(forms: Sequence[str], vocabulary: Vocabulary, spec: FeatureSpec) -> tuple[I64, I64]:
     """Return ``(ptr, columns)``: the known features of each word alone, for showing what spoke for a type."""
-    hashes, chars_ptr, chars = hash_words(list(forms), spec.char_ngrams)
-    entry, owner = expand(chars_ptr, np.arange(len(forms)))
-    buckets = np.concatenate([bucket_of(hashes, WORDS), chars[entry]])
-    owners = np.concatenate([np.arange(len(forms)), owner])
+    hashes, lengths, chars = word_table(spec.char_ngrams).look_up(forms)
+    every = np.arange(len(forms))
+    buckets = np.concatenate([bucket_of(hashes, WORDS), chars])
+    owners = np.concatenate([every, np.repeat(every, lengths)])
     column = vocabulary.column[buckets].astype(np.int64)
     known = column >= 0
     order = np.argsort(owners[known], kind="stable")
@@ -172,48 +186,62 @@ def word_columns(forms: Sequence[str], vocabulary: Vocabulary, spec: FeatureSpec
 
 @dataclass(frozen=True)
 class _Tokens:
-    """The tokens of a batch: distinct words, and for each token its word, row, field and part (row and field)."""
+    """The tokens of some reviews: the form of each, its row, its field and its part (a field of a row)."""
 
-    distinct: list[str]
-    word: I64
+    forms: list[str]
     row: I64
     field: I64
     part: I64
 
     @classmethod
     def of(cls, reviews: Sequence[Mapping[str, Any]]) -> "_Tokens":
-        index: dict[str, int] = {}
-        ids: list[int] = []
+        forms: list[str] = []
         rows: list[int] = []
         fields: list[int] = []
-        lengths: list[int] = []
+        ends: list[int] = [0]
         for row, review in enumerate(reviews):
             for name in TEXT_FIELDS:
                 text = review.get(name)
-                if not text:
-                    continue
-                forms = words(str(text)[:MAX_CHARS])
-                ids.extend([index.setdefault(form, len(index)) for form in forms])
-                rows.append(row)
-                fields.append(MARKED_FIELDS.index(name) if name in MARKED_FIELDS else len(MARKED_FIELDS))
-                lengths.append(len(forms))
-        length = np.asarray(lengths, dtype=np.int64)
-        return cls(
-            list(index),
-            np.asarray(ids, dtype=np.int64),
-            np.repeat(np.asarray(rows, dtype=np.int64), length),
-            np.repeat(np.asarray(fields, dtype=np.int64), length),
-            np.repeat(np.arange(len(lengths), dtype=np.int64), length),
-        )
+                if text:
+                    forms.extend(words(str(text)[:MAX_CHARS]))
+                    rows.append(row)
+                    fields.append(_MARK.get(name, len(MARKED_FIELDS)))
+                    ends.append(len(forms))
+        part = np.repeat(np.arange(len(rows)), np.diff(ends))
+        return cls(forms, np.asarray(rows, dtype=np.int64)[part], np.asarray(fields, dtype=np.int64)[part], part)
 
 
-_Part = tuple[I64, I64, F32]
-"""Rows, buckets and weights of some features."""
+def _counted(reviews: Sequence[Mapping[str, Any]], first_row: int, table: WordTable, spec: FeatureSpec) -> _Part:
+    """Return the counted features of at most ``_BLOCK`` reviews: one 32-bit key a feature (row, bucket), sorted."""
+    doc = _Tokens.of(reviews)
+    hashes, lengths, chars = table.look_up(doc.forms)
+    shift = doc.row.astype(np.uint32) << _ROW
+    keys = [np.repeat(shift, lengths) | chars, shift | bucket_of(hashes, WORDS).astype(np.uint32)]
+    marked = np.flatnonzero(doc.field < len(MARKED_FIELDS))
+    keys.append(shift[marked] | bucket_of(hashes[marked] ^ _SALTS[doc.field[marked]], WORDS).astype(np.uint32))
+    if spec.word_ngrams > 1:
+        near = np.flatnonzero(doc.part[1:] == doc.part[:-1])
+        keys.append(shift[near] | bucket_of(hashes[near] * BASE + hashes[near + 1], WORDS).astype(np.uint32))
+    key = np.concatenate(keys)
+    key.sort()
+    first = np.flatnonzero(np.diff(key, prepend=~key[:1]))  # the first key differs from its complement
+    count = np.diff(first, append=len(key)).astype(np.float32)
+    key = key[first]
+    row, bucket = (key >> _ROW).astype(np.int64), (key & np.uint32(N_BUCKETS - 1)).astype(np.int64)
+    if spec.categorical or spec.numeric:
+        row, bucket, count = _joined((row, bucket, count), _extras(reviews, spec), len(reviews))
+    return row + first_row, bucket, count
 
 
-def _part(row: I64, bucket: I64) -> _Part:
-    """Return features that count once each."""
-    return row, bucket, np.ones(len(row), dtype=np.float32)
+def _joined(counted: _Part, extras: _Part, n_rows: int) -> _Part:
+    """Return the features of each row followed by its extras, whose buckets are the highest."""
+    extras = _summed(extras)
+    at = pointers(counted[0], n_rows)[extras[0] + 1]
+    return (
+        np.insert(counted[0], at, extras[0]),
+        np.insert(counted[1], at, extras[1]),
+        np.insert(counted[2], at, extras[2]),
+    )
 
 
 def _extras(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> _Part:
@@ -254,13 +282,13 @@ def as_number(value: Any) -> float | None:
     return number if np.isfinite(number) else None
 
 
-def _count(n_rows: int, parts: Sequence[_Part]) -> RawRows:
-    """Return one entry per row and bucket, with the sum of its weights."""
-    row, bucket, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+def _summed(part: _Part) -> _Part:
+    """Return one entry per row and bucket, in rising order, with the sum of its weights."""
+    row, bucket, weight = part
     key = row * N_BUCKETS + bucket
     order = np.argsort(key, kind="stable")
     key, weight = key[order], weight[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
     count = np.add.reduceat(weight, first) if len(first) else weight
     row, bucket = np.divmod(key[first], N_BUCKETS)
-    return RawRows(n_rows, row, bucket, count.astype(np.float32))
+    return row, bucket, count.astype(np.float32)

@@ -1,7 +1,7 @@
 """From margins to an action: the decision code that training fits and the routing service runs. numpy only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +15,12 @@ Floats = NDArray[np.floating[Any]]
 NEVER = 2.0
 """A threshold that no probability reaches."""
 
+CAUSES = ("confident", "unsure", "unfamiliar", "novel", "improbable")
+"""Why a review goes where it goes, one cause a review."""
+CONFIDENT, UNSURE, UNFAMILIAR, NOVEL, IMPROBABLE = range(len(CAUSES))
+ACTION_OF: tuple[Action, ...] = ("auto", "suggest", "human", "human", "human")
+"""The action of each cause."""
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -22,59 +28,63 @@ class Policy:
 
     One type a review: ``p = softmax(scale * margin)``. Several: ``p = sigmoid(scale * margin + shift + pull * best)``,
     where ``best`` is the largest margin of the review: every review is about something, so that a weak best type is
-    likelier than its margin alone says. ``scale`` is the inverse temperature. Novelty has a sigmoid without the pull.
+    likelier than its margin alone says. ``scale`` is the inverse temperature.
     """
 
     head: Head
     scale: float
     shift: float
     pull: float
-    novelty_scale: float
-    novelty_shift: float
     thresholds: tuple[float, ...]
     """For each type the probability from which a review has it (several types a review only)."""
     auto_threshold: float
     suggest_threshold: float
     target_precision: float
     shortlist: int
+    """The most types that a person is shown."""
+    auto_thresholds: tuple[float, ...] = ()
+    """For each type the probability from which it is automatic; empty: ``auto_threshold`` for all."""
+    shortlist_thresholds: tuple[float, ...] = ()
+    """For each type the probability from which it is shown below the best one; empty: always."""
+    coverage: float = 0.0
+    """The share of reviews whose shortlist holds a right type, as fitted."""
+    novelty_margin: float = 1.0
+    novelty_known: float = 0.0
+    novelty_shift: float = 0.0
+    """``novelty = sigmoid(novelty_shift - novelty_margin * best - novelty_known * known)``."""
+    novel_threshold: float = NEVER
+    """Above this novelty a person decides."""
+    false_alarms: float = 0.0
+    """The share of reviews of known types that lie above ``novel_threshold``, as fitted."""
     min_known: float = 0.3
     """Below this share of known words a person decides."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the plain dictionary that ``from_json`` reads; figures rounded so that the file is stable."""
-        return {
-            "head": self.head,
-            "scale": round(self.scale, 6),
-            "shift": round(self.shift, 6),
-            "pull": round(self.pull, 6),
-            "novelty_scale": round(self.novelty_scale, 6),
-            "novelty_shift": round(self.novelty_shift, 6),
-            "thresholds": [round(value, 6) for value in self.thresholds],
-            "auto_threshold": round(self.auto_threshold, 6),
-            "suggest_threshold": round(self.suggest_threshold, 6),
-            "target_precision": self.target_precision,
-            "shortlist": self.shortlist,
-            "min_known": self.min_known,
-        }
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Policy":
         """Return the policy stored in ``policy.json``."""
         head: Head = "multilabel" if data["head"] == "multilabel" else "multiclass"
-        return cls(
-            head=head,
-            scale=float(data["scale"]),
-            shift=float(data["shift"]),
-            pull=float(data["pull"]),
-            novelty_scale=float(data["novelty_scale"]),
-            novelty_shift=float(data["novelty_shift"]),
-            thresholds=tuple(float(value) for value in data["thresholds"]),
-            auto_threshold=float(data["auto_threshold"]),
-            suggest_threshold=float(data["suggest_threshold"]),
-            target_precision=float(data["target_precision"]),
-            shortlist=int(data["shortlist"]),
-            min_known=float(data["min_known"]),
-        )
+        read: dict[str, Any] = {"head": head, "shortlist": int(data["shortlist"])}
+        for name in (field.name for field in fields(cls) if field.name not in read):
+            value = data[name]
+            read[name] = tuple(float(each) for each in value) if isinstance(value, list) else float(value)
+        return cls(**read)
+
+    @property
+    def auto_by_type(self) -> Floats:
+        """Return the probability from which each type is automatic, shape (types,)."""
+        each = self.auto_thresholds or (self.auto_threshold,) * len(self.thresholds)
+        return np.asarray(each, dtype=np.float32)
+
+
+def _plain(value: Any) -> Any:
+    """Return numbers rounded to six digits, tuples as lists, the rest as it is."""
+    if isinstance(value, tuple):
+        return [round(each, 6) for each in value]
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def sigmoid(values: Floats) -> Floats:
@@ -97,10 +107,15 @@ def probabilities(margins: F32, policy: Policy) -> F32:
     return softmax(policy.scale * margins).astype(np.float32)
 
 
-def novelty(margins: F32, policy: Policy) -> F32:
-    """Return for each row the probability that none of the known types applies, taking types as independent."""
-    absent = 1 - sigmoid(policy.novelty_scale * margins.astype(np.float64) + policy.novelty_shift)
-    return np.asarray(absent.prod(axis=-1), dtype=np.float32)
+def novelty(margins: F32, known: F32, policy: Policy) -> F32:
+    """Return for each row how little the known types explain it, between 0 and 1.
+
+    Two signals speak, each for itself: the largest margin and the share of known words. 0.5 is as likely a review of
+    a type that training left out as one of a known type.
+    """
+    best = margins.max(axis=-1).astype(np.float64)
+    odds = policy.novelty_shift - policy.novelty_margin * best - policy.novelty_known * known
+    return np.asarray(sigmoid(odds), dtype=np.float32)
 
 
 def at_least(scores: Floats, thresholds: Floats | float) -> NDArray[np.bool_]:
@@ -116,16 +131,32 @@ def chosen(probability: F32, policy: Policy) -> NDArray[np.bool_]:
     return at_least(probability, np.asarray(policy.thresholds, dtype=np.float32) if several else np.inf)
 
 
-def act(top: float, known: float, policy: Policy) -> tuple[Action, str]:
-    """Return what to do with a review whose best type has probability ``top``, and why."""
-    if known < policy.min_known:
-        return (
-            "human",
-            f"only {known:.0%} of its words and word pairs were seen in training, {policy.min_known:.0%} needed",
-        )
-    if top >= policy.auto_threshold:
-        return "auto", f"top type at {top:.2f}, automatic from {policy.auto_threshold:.2f}"
-    if top >= policy.suggest_threshold:
-        wall = "never automatic" if policy.auto_threshold >= NEVER else f"automatic from {policy.auto_threshold:.2f}"
-        return "suggest", f"top type at {top:.2f}, {wall}"
-    return "human", f"top type at {top:.2f}, suggested from {policy.suggest_threshold:.2f}"
+def shortlist(probability: F32, policy: Policy) -> list[int]:
+    """Return the types to show for one review, the most probable first: as few as keep the promised coverage."""
+    first = [int(k) for k in np.argsort(-probability, kind="stable")[: policy.shortlist]]
+    bars = policy.shortlist_thresholds
+    return [k for rank, k in enumerate(first) if rank == 0 or not bars or probability[k] >= np.float32(bars[k])]
+
+
+def causes(probability: F32, known: F32, novel: F32, policy: Policy) -> NDArray[np.int8]:
+    """Return for each row the place in ``CAUSES`` of what decides its action; ``ACTION_OF`` has the action."""
+    best = probability.argmax(axis=1)
+    top = probability[np.arange(len(best)), best]
+    found = np.full(len(best), IMPROBABLE, dtype=np.int8)
+    found[top >= np.float32(policy.suggest_threshold)] = UNSURE
+    found[top >= policy.auto_by_type[best]] = CONFIDENT
+    found[novel > np.float32(policy.novel_threshold)] = NOVEL
+    found[known < np.float32(policy.min_known)] = UNFAMILIAR
+    return found
+
+
+def reason(cause: int, top: float, bar: float, known: float, novel: float, policy: Policy) -> str:
+    """Return the cause in words; ``top`` is the probability of the best type, ``bar`` that from which it is automatic."""
+    if cause == UNFAMILIAR:
+        return f"only {known:.0%} of its words and word pairs were seen in training, {policy.min_known:.0%} needed"
+    if cause == NOVEL:
+        return f"novel: no known type explains it, novelty {novel:.2f}, a person decides above {policy.novel_threshold:.2f}"
+    if cause == IMPROBABLE:
+        return f"top type at {top:.2f}, suggested from {policy.suggest_threshold:.2f}"
+    wall = "never automatic" if bar > 1 else f"automatic from {bar:.2f}"
+    return f"top type at {top:.2f}, {wall}"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reviewmine.errors import BundleError, ReviewmineError
-from reviewmine.language.normalize import tokens
 from reviewmine.router.bundle import Bundle, read_bundle
 from reviewmine.router.decision import Decision, Span, TypeScore
+from reviewmine.router.explain import found_words, word_weights
 from reviewmine.router.features import (
-    MAX_CHARS,
     TEXT_FIELDS,
     SparseRows,
     extract,
@@ -24,7 +23,7 @@ from reviewmine.router.features import (
     word_columns,
 )
 from reviewmine.router.hashing import F32
-from reviewmine.router.policy import act, chosen, novelty, probabilities
+from reviewmine.router.policy import ACTION_OF, Policy, causes, chosen, novelty, probabilities, reason, shortlist
 
 BATCH = 2_000
 """Reviews worked on at once; bounds memory and changes no answer."""
@@ -41,6 +40,8 @@ class Scores:
     chosen: NDArray[np.bool_]
     novelty: F32
     known: F32
+    cause: NDArray[np.int8]
+    """Place in ``policy.CAUSES`` of what decides the action of each row."""
 
 
 class Router:
@@ -56,9 +57,13 @@ class Router:
         """Return the router of the bundle at ``path``. Raises ``BundleError`` when it does not verify."""
         return cls(read_bundle(path))
 
-    def route(self, review: str | Mapping[str, Any]) -> Decision:
-        """Return the decision on one review: a text, or a mapping with pros, cons, comment, title, text and extras."""
-        return self.route_many([review])[0]
+    def route(self, review: str | Mapping[str, Any], explain: bool = False) -> Decision:
+        """Return the decision on one review: a text, or a mapping with pros, cons, comment, title, text and extras.
+
+        With ``explain`` each type also has every word with what it adds to the margin of the type.
+        """
+        decision = self.route_many([review])[0]
+        return self._explained(as_review(review), decision) if explain else decision
 
     def route_many(self, reviews: Iterable[str | Mapping[str, Any]]) -> list[Decision]:
         """Return the decisions on ``reviews``, in their order."""
@@ -72,12 +77,13 @@ class Router:
 
     def score(self, reviews: Sequence[Mapping[str, Any]]) -> Scores:
         """Return the figures for ``reviews`` without evidence: the fast way for millions."""
+        return scores_of(*self.margins(reviews), self.bundle.policy)
+
+    def margins(self, reviews: Sequence[Mapping[str, Any]]) -> tuple[F32, F32]:
+        """Return margins (rows, types) and the share of known words (rows,): what the policy decides on."""
         raw = extract(reviews, self.bundle.spec)
         rows = vectorize(raw, self.bundle.vocabulary, self.bundle.spec)
-        margins = apply_weights(rows, self.bundle.weights, self.bundle.intercept)
-        probability = probabilities(margins, self.bundle.policy)
-        known = known_share(raw, self.bundle.vocabulary)
-        return Scores(probability, chosen(probability, self.bundle.policy), novelty(margins, self.bundle.policy), known)
+        return apply_weights(rows, self.bundle.weights, self.bundle.intercept), known_share(raw, self.bundle.vocabulary)
 
     def summary(self, scores: Scores, row: int) -> Decision:
         """Return the decision on one row of ``scores``, without evidence."""
@@ -87,19 +93,31 @@ class Router:
         probability = scores.probability[row]
         order = np.argsort(-probability, kind="stable")
         picked = [int(k) for k in order if scores.chosen[row, k]]
-        action, reason = act(float(probability[order[0]]), float(scores.known[row]), self.bundle.policy)
+        policy, cause, top = self.bundle.policy, int(scores.cause[row]), int(order[0])
+        bar = policy.auto_thresholds[top] if policy.auto_thresholds else policy.auto_threshold
+        known, novel = float(scores.known[row]), float(scores.novelty[row])
         evidence = self._evidence(review, picked) if review else [()] * len(picked)
         best = self._types[picked[0]]
         return Decision(
             id=str(review.get("id", "")),
             kind=str(best["kind"]),
             types=tuple(self._scored(k, probability, spans) for k, spans in zip(picked, evidence, strict=True)),
-            action=action,
+            action=ACTION_OF[cause],
             owner=str(best["owner"]),
-            reason=reason,
-            alternatives=tuple(self._scored(int(k), probability, ()) for k in order[: self.bundle.policy.shortlist]),
-            novelty=float(scores.novelty[row]),
+            reason=reason(cause, float(probability[top]), bar, known, novel, policy),
+            alternatives=tuple(self._scored(k, probability, ()) for k in shortlist(probability, policy)),
+            novelty=novel,
         )
+
+    def _explained(self, review: Mapping[str, Any], decision: Decision) -> Decision:
+        """Return ``decision`` with the words of its types."""
+        bundle = self.bundle
+        place = {str(kind["code"]): k for k, kind in enumerate(self._types)}
+        picked = [place[score.code] for score in decision.types]
+        row = vectorize(extract([review], bundle.spec), bundle.vocabulary, bundle.spec)
+        words = word_weights(review, row, bundle.vocabulary, bundle.spec, bundle.weights, picked)
+        types = zip(decision.types, words, strict=True)
+        return replace(decision, types=tuple(replace(score, words=each) for score, each in types))
 
     def _scored(self, k: int, probability: F32, evidence: tuple[Span, ...]) -> TypeScore:
         kind = self._types[k]
@@ -107,9 +125,7 @@ class Router:
 
     def _evidence(self, review: Mapping[str, Any], picked: Sequence[int]) -> list[tuple[Span, ...]]:
         """Return for each type the spans whose words gave it the most: runs of words above the average push."""
-        found = [
-            (name, token) for name in TEXT_FIELDS if review.get(name) for token in tokens(review[name][:MAX_CHARS])
-        ]
+        found = found_words(review)
         if not found:
             return [()] * len(picked)
         ptr, columns = word_columns([token.form for _, token in found], self.bundle.vocabulary, self.bundle.spec)
@@ -119,6 +135,12 @@ class Router:
         pushes = np.zeros((len(found), len(picked)), dtype=np.float32)
         np.add.at(pushes, np.repeat(np.arange(len(found)), np.diff(ptr)), weight)
         return [_spans(found, pushes[:, i]) for i in range(len(picked))]
+
+
+def scores_of(margins: F32, known: F32, policy: Policy) -> Scores:
+    """Return the figures behind the decisions: margins (rows, types) and the share of known words under ``policy``."""
+    probability, novel = probabilities(margins, policy), novelty(margins, known, policy)
+    return Scores(probability, chosen(probability, policy), novel, known, causes(probability, known, novel, policy))
 
 
 def apply_weights(rows: SparseRows, weights: NDArray[Any], intercept: F32) -> F32:
