@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reviewmine.intervals import bootstrap, figure, half_sample
+from reviewmine.intervals import bootstrap, figure, half_sample, wilson
 
 
 def mean_of(values):
@@ -76,3 +76,9 @@ def test_a_figure_that_is_sometimes_unknown():
 
 def test_a_figure_without_draws():
     assert figure(0.123456, []) == {"value": 0.1235, "low": 0.1235, "high": 0.1235}
+
+
+def test_a_share_of_fewer_is_less_sure():
+    few, many = wilson(5, 10), wilson(50, 100)
+    assert few["low"] < many["low"] < 0.5 < many["high"] < few["high"]
+    assert wilson(0, 0) == {"value": 0.0, "low": 0.0, "high": 1.0}

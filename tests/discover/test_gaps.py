@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from reviewmine.cli import app
 from reviewmine.discover.gaps import find_gaps
-from reviewmine.discover.misfits import wilson
 from reviewmine.errors import ReviewmineError
 from reviewmine.taxonomy.apply import apply_operations
 from reviewmine.taxonomy.model import load_taxonomy
@@ -212,11 +211,6 @@ def test_hostile_text_stays_text_and_personal_data_is_masked(tmp_path):
 def test_too_few_reviews_are_refused():
     with pytest.raises(ReviewmineError, match="3 reviews to compare with the taxonomy"):
         find_gaps(said()[0].head(3), usual_taxonomy())
-
-
-def test_wilson_is_wider_for_fewer():
-    assert wilson(5, 10)[0] < wilson(50, 100)[0] < 0.5 < wilson(50, 100)[1] < wilson(5, 10)[1]
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def written(tmp_path):

@@ -8,9 +8,10 @@ from discover.planted import clusters_of, planted, units_of
 from reviewmine.discover.card import make_card
 from reviewmine.discover.cluster import cluster
 from reviewmine.discover.intrinsic import coherence, distinct_rows, learnable, lemmas_of, redundancy
-from reviewmine.discover.profile import profile_topics, wilson
+from reviewmine.discover.profile import profile_topics
 from reviewmine.discover.topics import Topics
 from reviewmine.discover.tree import arrange, reading_order, topic_distance
+from reviewmine.intervals import wilson
 
 CODES = ["topic-01", "topic-02", "topic-03", "topic-04"]
 WORDS = tuple(

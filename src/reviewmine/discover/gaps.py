@@ -10,11 +10,11 @@ import pandas as pd
 
 from reviewmine.corpus.privacy import mask_many, without_masks
 from reviewmine.discover.fit import Fit, fit_taxonomy
-from reviewmine.discover.misfits import Kind, Misfit, find_misfits, wilson
+from reviewmine.discover.misfits import Kind, Misfit, find_misfits
 from reviewmine.discover.naming import name_topics
 from reviewmine.discover.topics import Topics
 from reviewmine.embed.domain import content_lemmas
-from reviewmine.intervals import Figure
+from reviewmine.intervals import Figure, wilson
 from reviewmine.taxonomy.model import Taxonomy, Type
 from reviewmine.taxonomy.operations import AnyOperation, operations_data, operations_text, parse_operations
 from reviewmine.taxonomy.versions import former_codes, ids_ever, next_id
@@ -151,8 +151,7 @@ def _proposal(
     fit: Fit, one: Misfit, name: str, taxonomy: Taxonomy, fresh: Iterator[str], shown: Mapping[int, str]
 ) -> Proposal:
     """Return a candidate in words, with its operation."""
-    low, high = wilson(one.n, one.of)
-    share: Figure = {"value": round(one.n / max(1, one.of), 4), "low": round(low, 4), "high": round(high, 4)}
+    share = wilson(one.n, one.of)
     listed = (" ".join(shown[row].split())[:_MAX_SHOWN] for row in one.rows[:N_EVIDENCE])
     examples = tuple(dict.fromkeys(text for text in listed if text))[:N_EXAMPLES]
     reviews = tuple(fit.ids[row] for row in one.rows)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from reviewmine.discover.cluster import cluster
 from reviewmine.discover.fit import Bools, Fit
 from reviewmine.embed.encoders import Vectors, unit_rows
+from reviewmine.intervals import wilson
 
 Kind = Literal["new", "split", "merge", "conflict", "dead"]
 Rows = NDArray[np.int64]
@@ -43,19 +44,6 @@ class Misfit:
     of: int
     score: float
     note: str
-
-
-def wilson(k: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson, 1927); everything is possible of no trials.
-
-    >>> [round(bound, 3) for bound in wilson(0, 100)]
-    [0.0, 0.037]
-    """
-    if not n:
-        return 0.0, 1.0
-    share, room = k / n, z * z / n
-    middle, half = share + room / 2, z * (share * (1 - share) / n + room / (4 * n)) ** 0.5
-    return max(0.0, (middle - half) / (1 + room)), min(1.0, (middle + half) / (1 + room))
 
 
 def find_misfits(fit: Fit, seed: int) -> list[Misfit]:
@@ -131,7 +119,7 @@ def _unexplained(fit: Fit, rows: Rows, labelled: Bools, usual: float) -> Misfit 
     if len(free) < MIN_ROWS:
         return None
     n_labelled = int(labelled[rows].sum())
-    part = 1 - wilson(n_labelled, len(rows), _DOUBT)[1] / usual
+    part = 1 - wilson(n_labelled, len(rows), _DOUBT)["high"] / usual
     if part < _LEAST:
         return None
     ill = float(1 - np.clip(fit.score[free].max(axis=1), 0, 1).mean())

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from reviewmine.discover.cluster import REST, Clusters
+from reviewmine.intervals import wilson
 
 _TOP = 5  # products and channels named
 _SPAN = 3  # months compared with as many before them
 _FEWEST = 8  # statements in the months compared, under which nothing is said of a trend
-_Z = 1.96
 
 
 def profile_topics(
@@ -62,25 +62,6 @@ def _profile(part: pd.DataFrame, total: int, months: Sequence[str], totals: Sequ
         "months": dict(zip(months, counts, strict=True)),
         "trend": _trend(counts, totals),
         **{f"{name}s": _most(part[name]) for name in ("field", "product", "channel")},
-    }
-
-
-def wilson(n: int, total: int) -> dict[str, float]:
-    """Return the share ``n`` of ``total`` with its 95 % interval (Wilson, 1927).
-
-    >>> wilson(5, 10)
-    {'value': 0.5, 'low': 0.2366, 'high': 0.7634}
-    """
-    if not total:
-        return {"value": 0.0, "low": 0.0, "high": 1.0}
-    p = n / total
-    middle = p + _Z**2 / (2 * total)
-    half = _Z * np.sqrt(p * (1 - p) / total + _Z**2 / (4 * total**2))
-    scale = 1 + _Z**2 / total
-    return {
-        "value": round(p, 4),
-        "low": round(max(0.0, float((middle - half) / scale)), 4),
-        "high": round(min(1.0, float((middle + half) / scale)), 4),
     }
 
 
