@@ -27,8 +27,8 @@ $(STAMP): uv.lock pyproject.toml
 demo: $(STAMP) ## run the main job on the shipped sample: reviews to report, bundle and MLflow run
 	$(BIN)/reviewmine run experiments/demo.yaml
 
-train: $(STAMP) ## train experiments/$(EXP).yaml (EXP=demo): bundle, card, MLflow version; fails below the gates
-	$(BIN)/reviewmine train experiments/$(EXP).yaml
+train: $(STAMP) ## train experiments/$(EXP).yaml (EXP=demo): bundle, card, summary.md, MLflow version; fails below the gates
+	$(BIN)/reviewmine train experiments/$(EXP).yaml --summary experiments/runs/$(EXP)/summary.md
 
 run: $(STAMP) ## run the whole chain of experiments/$(EXP).yaml
 	$(BIN)/reviewmine run experiments/$(EXP).yaml
@@ -62,8 +62,9 @@ bench-discovery: $(STAMP) ## measure topics beside BERTopic, NMF and k-means, pr
 bench-million: $(STAMP) ## measure discovery of 1,000,000 statements
 	$(BIN)/python experiments/benchmarks/discovery_scale.py 1000000
 
-bench-classifier: $(STAMP) ## measure the classifier beside TF-IDF with a linear SVC, and the majority
+bench-classifier: $(STAMP) ## measure the classifier beside TF-IDF with a linear SVC, the majority, and the features beside scikit-learn's
 	$(BIN)/python experiments/benchmarks/classifier.py
+	$(BIN)/python experiments/benchmarks/features.py
 
 bench-corpus: $(STAMP) ## measure field split, null answers, cuts and speed, beside spaCy and razdel
 	PYTHONPATH=tests $(BIN)/python experiments/benchmarks/corpus.py
