@@ -120,7 +120,8 @@ class TestBadInput:
         text = (workspace / "experiments/demo.yaml").read_text(encoding="utf-8")
         (workspace / "x.yaml").write_text(text.replace("shortlist: 3", "shortlst: 3"), encoding="utf-8")
         line = refused("train", "x.yaml")
-        assert "x.yaml, policy: unknown key 'shortlst', expected one of shortlist, target_precision" in line
+        assert "x.yaml, policy: unknown key 'shortlst', expected one of costs, coverage," in line
+        assert "shortlist, target_precision; fix the spelling" in line
 
     def test_experiment_that_is_no_yaml(self, refused, tmp_path):
         (tmp_path / "x.yaml").write_text("name: [", encoding="utf-8")

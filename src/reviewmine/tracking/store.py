@@ -11,8 +11,8 @@ from typing import Any
 from reviewmine.errors import missing_extra
 
 STORE = Path("experiments")
-SOURCE = {"mlflow.source.name": "reviewmine", "mlflow.source.type": "LOCAL"}
-"""Tags in place of the path of the running program."""
+SOURCE = {"mlflow.source.name": "reviewmine", "mlflow.source.type": "LOCAL", "mlflow.source.git.repoURL": ""}
+"""Tags in place of the path of the running program and the address of its repository, a folder or a URL with a token in it."""
 
 _LOCAL = f"sqlite:///{STORE / 'mlflow.db'}"
 _SQLITE = "sqlite:///"
