@@ -1,7 +1,7 @@
 """The operations between two versions lead from the one to the other."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviewmine.errors import ReviewmineError
@@ -104,8 +104,13 @@ def test_an_edit_names_its_fields(curated):
     assert lines == ["Изменён «Долгая доставка» (slow): владелец, тяжесть, примеры"]
 
 
+SEPARATE = {"op": "add", "type": {"code": "n1", "title": "Отдельно"}}
+"""A type outside the group of what is split into it: it must not inherit that group."""
+
+
 @settings(max_examples=100, deadline=None, report_multiple_bugs=False)
 @given(st.lists(OPERATIONS, min_size=1, max_size=8))
+@example([SEPARATE, {"op": "split", "type": "late", "into": ["T010", {"code": "n2", "title": "ч"}]}])
 def test_the_difference_of_any_history_leads_to_its_end(curated, operations):
     text = curated
     for operation in operations:

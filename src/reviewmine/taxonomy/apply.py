@@ -10,6 +10,7 @@ from reviewmine.taxonomy.edit import plain_data, with_data
 from reviewmine.taxonomy.lineage import repointed
 from reviewmine.taxonomy.model import Taxonomy, checked
 from reviewmine.taxonomy.operations import (
+    SHARED,
     Add,
     AnyOperation,
     Define,
@@ -249,8 +250,7 @@ def _drop(state: _State, operation: Drop) -> str:
 
 def _like(source: Data) -> Data:
     """Return what a part of a type has in common with it until it says otherwise."""
-    shared = ("parent", "kind", "owner", "stage", "severity", "sla_hours", "status")
-    return {name: source[name] for name in shared if name in source}
+    return {name: source[name] for name in SHARED if name in source}
 
 
 def _distinct(types: Sequence[Data]) -> list[Data]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from reviewmine.taxonomy.lineage import relation, repointed
 from reviewmine.taxonomy.model import Taxonomy, Type
-from reviewmine.taxonomy.operations import AnyOperation, Wording, operations_data, parse_operations
+from reviewmine.taxonomy.operations import SHARED, AnyOperation, Wording, operations_data, parse_operations
 
 _WORDING = tuple(name for name in Wording.model_fields if name not in ("title", "status"))
 _NEW = ("code", "title", "parent", *_WORDING, "status")
@@ -56,7 +56,14 @@ def _splits(
         if len(ends) > 1:
             fresh = [end for end in ends if end not in before and end not in made]
             made.update(fresh)
-            yield {"op": "split", "type": name, "into": [_described(after[e]) if e in fresh else e for e in ends]}
+            parts = {end: _described(after[end]) | _unlike(before[name], after[end]) for end in fresh}
+            yield {"op": "split", "type": name, "into": [parts.get(end, end) for end in ends]}
+
+
+def _unlike(source: Type, part: Type) -> dict[str, Any]:
+    """Return in what a part differs from the type it comes from: what it does not say it would inherit."""
+    had, has = source.model_dump(mode="json", include=set(SHARED)), part.model_dump(mode="json", include=set(SHARED))
+    return {name: has[name] for name in SHARED if has[name] != had[name]}
 
 
 def _merges(

@@ -21,6 +21,10 @@ class Step(Closed):
     reason: Text = ""
 
 
+SHARED = ("parent", "kind", "owner", "stage", "severity", "sla_hours", "status")
+"""What a part of a split type has in common with it until it says otherwise."""
+
+
 class NewType(Type):
     """A type to be made; without an ``id`` it gets the next one."""
 
