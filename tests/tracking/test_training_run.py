@@ -1,7 +1,6 @@
 """A tracked training run: what is logged, what is not, replay and promotion."""
 
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -223,23 +222,6 @@ def test_a_failed_gate_ends_with_one_and_stands_in_the_summary(tmp_path):
     assert text.startswith("## ❌ small: gate failed")
     assert "❌ micro_f1 is 0." in text
     assert "the gate is at least 0.99" in text
-
-
-def test_a_server_takes_the_same_run(tmp_path, served):
-    folder = make_small(tmp_path / "client")
-    done = command(folder, "train", "x.yaml", MLFLOW_TRACKING_URI=served)
-    assert done.returncode == 0, done.stderr
-    assert f"{MODEL} version 1 @challenger" in done.stdout
-    run_id = json.loads((folder / RUN / "run.json").read_text(encoding="utf-8"))["run_id"]
-    for arguments, line in ((("promote", "small"), "is champion"), (("replay", run_id), "the same sha256")):
-        done = command(folder, *arguments, MLFLOW_TRACKING_URI=served)
-        assert done.returncode == 0, done.stderr
-        assert line in done.stdout
-    assert not (folder / "experiments/mlflow.db").exists()
-    ask = f"from reviewmine.tracking import load_model; print(load_model({MODEL!r}, 'champion').predict(['Где заказ?'])[0]['action'])"
-    environment = os.environ | {"MLFLOW_TRACKING_URI": served}
-    done = subprocess.run([sys.executable, "-c", ask], cwd=folder, env=environment, capture_output=True, text=True)
-    assert done.stdout.strip() in {"auto", "suggest", "human"}, done.stderr
 
 
 def test_the_settings_logged_are_those_used(tracked):
