@@ -17,6 +17,7 @@ from reviewmine.embed.encoders import Vectors, make_encoder, unit_rows
 from reviewmine.errors import ReviewmineError
 from reviewmine.language.normalize import normalize
 from reviewmine.taxonomy.model import Taxonomy, Type
+from reviewmine.taxonomy.patterns import Patterns
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -118,12 +119,11 @@ def _named(ids: Sequence[str], codes: Sequence[str], types: Mapping[str, Sequenc
 
 
 def _met(texts: Sequence[str], known: Sequence[Type]) -> Bools:
-    """Return whose patterns each text meets: all words of one, in any form and order."""
-    patterns = [[frozenset(content_lemmas(text)) for text in one.patterns] for one in known]
+    """Return whose patterns each text meets."""
+    patterns = Patterns(known)
     found = np.zeros((len(texts), len(known)), dtype=bool)
     for row, text in enumerate(texts):
-        words = frozenset(content_lemmas(text))
-        found[row] = [any(pattern and pattern <= words for pattern in listed) for listed in patterns]
+        found[row, list(patterns.met(text))] = True
     return found
 
 

@@ -21,10 +21,9 @@ from reviewmine.discover.consensus import N_GROUPS, topic_stability
 from reviewmine.discover.evidence import REST_CODE
 from reviewmine.embed.encoders import Encoder, Vectors, unit_rows
 from reviewmine.errors import ReviewmineError
-from reviewmine.language.lemmas import lemmas
-from reviewmine.language.lexicon import STOP_WORDS
 from reviewmine.language.normalize import normalize
 from reviewmine.taxonomy.model import Taxonomy, Type
+from reviewmine.taxonomy.patterns import Patterns
 
 _ROUNDS = 6
 _SAMPLE = 20_000  # distinct texts that types learn from
@@ -33,8 +32,6 @@ _LEAST = 0.2  # cosine similarity to a type below which a statement teaches it n
 _COHESION = 0.6  # of a type before it has statements
 _LIFT = 0.3  # what meeting a pattern adds to nearness
 
-Lemmas = frozenset[str]
-
 
 @dataclass(frozen=True)
 class Seeds:
@@ -42,7 +39,7 @@ class Seeds:
 
     codes: tuple[str, ...]
     centres: Vectors
-    patterns: tuple[tuple[Lemmas, ...], ...]
+    patterns: Patterns
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def make_seeds(guide: Taxonomy, encoder: Encoder) -> Seeds:
             where=f"{guide.taxonomy} {guide.version}",
             do="choose another guide or leave it out",
         )
-    return Seeds(tuple(one.code for one in types), centres, tuple(_patterns(one) for one in types))
+    return Seeds(tuple(one.code for one in types), centres, Patterns(types))
 
 
 def _texts(one: Type) -> list[str]:
@@ -84,12 +81,6 @@ def _words_centre(vectors: Vectors) -> Vectors:
     """Return the title and the mean of the other texts, in equal parts."""
     found: Vectors = vectors[0] + vectors[1:].mean(axis=0) if len(vectors) > 1 else vectors[0]
     return found
-
-
-def _patterns(one: Type) -> tuple[Lemmas, ...]:
-    """Return the patterns of a type as sets of lemmas; function words count only where there is nothing else."""
-    found = [frozenset(lemmas(text)) for text in one.patterns]
-    return tuple(words - STOP_WORDS or words for words in found if words)
 
 
 def cluster_guided(
@@ -160,23 +151,17 @@ def pattern_lift(texts: Sequence[str], seeds: Seeds) -> sp.csr_matrix:
 
     The longest pattern of which every lemma was said counts; where types tie, none does.
     """
-    by_word: dict[str, list[tuple[int, Lemmas]]] = {}
-    for number, patterns in enumerate(seeds.patterns):
-        for words in patterns:
-            by_word.setdefault(min(words), []).append((number, words))
-    met = [_met(frozenset(lemmas(text)), by_word) for text in texts] if by_word else []
+    met = [_longest(seeds.patterns.met(text)) for text in texts] if seeds.patterns else []
     rows = np.asarray([i for i, number in enumerate(met) if number is not None], dtype=np.int64)
     columns = np.asarray([number for number in met if number is not None], dtype=np.int64)
     values = np.full(len(rows), _LIFT, dtype=np.float32)
     return sp.csr_matrix((values, (rows, columns)), shape=(len(texts), len(seeds.codes)))
 
 
-def _met(said: Lemmas, by_word: dict[str, list[tuple[int, Lemmas]]]) -> int | None:
-    """Return the number of the type whose longest pattern was said; None when there is none, or several."""
-    found = [(len(words), number) for word in said for number, words in by_word.get(word, ()) if words <= said]
-    longest = max(found, default=(0, 0))[0]
-    best = {number for length, number in found if length == longest}
-    return best.pop() if len(best) == 1 else None
+def _longest(met: Mapping[int, int]) -> int | None:
+    """Return the number of the type whose longest pattern was met; None when there is none, or several."""
+    best = [number for number, length in met.items() if length == max(met.values())]
+    return best[0] if len(best) == 1 else None
 
 
 def _starts(points: Vectors, centres: Vectors, lift: sp.csr_matrix) -> tuple[Vectors, NDArray[np.int64]]:

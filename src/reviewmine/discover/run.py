@@ -165,7 +165,7 @@ def _tell(
     """Return the topics in words, from masked texts only."""
     said = [without_masks(text) for text in shown]
     texts = [normalize(text) for text in said]
-    topics = describe(texts, vectors, clusters.topic, clusters.centres)
+    topics = describe(texts, clusters.topic, clusters.centres)
     names, parents = name_tree(said, clusters.topic, topics)
     evidence = gather(units, shown, vectors, clusters, codes, settings.evidence)
     notes: dict[str, Any] = {}

@@ -34,7 +34,7 @@ class Topics:
         return self.upper[parent] if 0 <= parent < len(self.upper) else -1
 
 
-def describe(texts: Sequence[str], vectors: Vectors, topic: NDArray[np.int64], centres: Vectors) -> Topics:
+def describe(texts: Sequence[str], topic: NDArray[np.int64], centres: Vectors) -> Topics:
     """Return the key words and groups of the topics of ``texts``; a topic is never a group of its own.
 
     Class-based TF-IDF (Grootendorst, 2022): the texts of a topic count as one document, frequent words less.

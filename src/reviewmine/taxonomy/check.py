@@ -1,7 +1,7 @@
 """What is doubtful in a taxonomy that is well formed: findings for the person who curates it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -120,20 +120,14 @@ def _elsewhere(taxonomy: Taxonomy) -> Iterator[Finding]:
     used = [one for one in _in_use(taxonomy) if one.status == "active" and one.patterns]
     if not any(one.include for one in used):
         return
-    from reviewmine.language.lemmas import lemmas  # noqa: PLC0415 (the dictionary is large)
+    from reviewmine.taxonomy.patterns import Patterns  # noqa: PLC0415 (the dictionary is large)
 
-    patterns = {one.code: [frozenset(lemmas(text)) for text in one.patterns] for one in used}
-    for one in used:
-        rivals = [other.code for other in used if other.kind == one.kind]
+    patterns = Patterns(used)
+    for number, one in enumerate(used):
         for text in one.include:
-            said = frozenset(lemmas(text))
-            own = max(_longest(patterns[one.code], said), 1)
-            others = [code for code in rivals if _longest(patterns[code], said) > own]
+            met = patterns.met(text)
+            own = max(met.get(number, 0), 1)
+            others = [used[i].code for i in sorted(met) if met[i] > own and used[i].kind == one.kind]
             if others:
                 what = f"include {text[:60]!r} meets a pattern of {', '.join(others)} better than its own"
                 yield Finding("warning", one.code, what)
-
-
-def _longest(patterns: Sequence[frozenset[str]], said: frozenset[str]) -> int:
-    """Return the number of words of the longest pattern of which every word was said."""
-    return max((len(pattern) for pattern in patterns if pattern <= said), default=0)
