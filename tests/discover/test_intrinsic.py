@@ -26,11 +26,10 @@ WORDS = tuple(
 TOPICS = Topics(WORDS, (-1,) * 4)
 
 
-def again(texts, vectors, seed):
-    return cluster(texts, vectors, len(CODES), seed, 0.02)
-
-
 def card_of(texts, vectors, clusters):
+    def again(rows, seed):
+        return cluster([texts[i] for i in rows], vectors[rows], len(CODES), seed, 0.02)
+
     return make_card(units_of(texts), texts, vectors, clusters, again, TOPICS, CODES, {}, 13)
 
 

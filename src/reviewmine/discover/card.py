@@ -46,7 +46,7 @@ def make_card(
     sizes = np.bincount(clusters.topic[clusters.topic >= 0], minlength=len(clusters.centres))
     words = [word for listed in topics.words for word, _ in listed]
     rows = distinct_rows(texts)
-    other = again(texts, vectors, seed + 1)
+    other = again(np.arange(len(texts)), seed + 1)
     documents = lemmas_of(texts, rows)
     coherent = coherence(documents, topics)
     known = [value for value in coherent if value is not None]
@@ -59,7 +59,7 @@ def make_card(
         "coverage": round(float((clusters.topic != REST).mean()), 4),
         "largest_share": round(float(sizes.max() / max(1, sizes.sum())), 4),
         "seed_ari": round(float(adjusted_rand_score(clusters.topic[rows], other.topic[rows])), 4),
-        "bootstrap_ari": bootstrap_stability(texts, vectors, clusters, seed + 1, again),
+        "bootstrap_ari": bootstrap_stability(rows, clusters, seed + 1, again),
         "stability": {code: round(float(value), 4) for code, value in zip(codes, clusters.stability, strict=True)},
         "npmi": round(float(np.mean(known)), 4) if known else None,
         "coherence": dict(zip(codes, coherent, strict=True)),

@@ -28,8 +28,8 @@ _LEARNED = 20_000  # distinct texts that a classifier is tried on
 _INTERVAL = 100
 
 Rows = NDArray[np.int64]
-Recluster = Callable[[Sequence[str], Vectors, int], Clusters]
-"""Texts, their vectors and a seed to clusters: the clustering of a run, done over."""
+Recluster = Callable[[Rows, int], Clusters]
+"""Rows of a run and a seed to the clusters of these rows: the clustering of the run, done over."""
 
 
 def distinct_rows(texts: Sequence[str]) -> Rows:
@@ -70,21 +70,18 @@ def redundancy(centres: Vectors, topics: Topics, codes: Sequence[str]) -> list[d
     return [{"topics": [codes[i], codes[j]], "distance": round(value, 4)} for value, i, j in sorted(pairs)]
 
 
-def bootstrap_stability(
-    texts: Sequence[str], vectors: Vectors, clusters: Clusters, seed: int, again: Recluster
-) -> dict[str, float]:
+def bootstrap_stability(rows: Rows, clusters: Clusters, seed: int, again: Recluster) -> dict[str, float]:
     """Return the mean, lowest and highest ARI of the topics with those of samples without replacement.
 
-    ``value``, ``low`` and ``high``; each sample holds 80 % of the distinct texts (3,000 at most) and is clustered ``again``
-    (Ben-Hur et al., 2002).
+    ``value``, ``low`` and ``high``; each sample holds 80 % of ``rows``, those of the distinct texts (3,000 at most), and is
+    clustered ``again`` (Ben-Hur et al., 2002).
     """
-    rows = distinct_rows(texts)
     rng = np.random.default_rng(seed)
     size = max(1, min(round(_SHARE * len(rows)), _LARGEST))
     scores = []
     for number in range(_RESAMPLES):
         drawn = rows[np.sort(rng.permutation(len(rows))[:size])]
-        other = again([texts[i] for i in drawn], vectors[drawn], seed + number)
+        other = again(drawn, seed + number)
         scores.append(float(adjusted_rand_score(clusters.topic[drawn], other.topic)))
     return {name: round(float(take(scores)), 4) for name, take in (("value", np.mean), ("low", min), ("high", max))}
 

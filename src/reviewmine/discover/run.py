@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from reviewmine.corpus.privacy import mask_many, without_masks
 from reviewmine.discover.card import make_card
@@ -132,14 +133,18 @@ def _clustered(
     if guide is None:
         clusters = cluster(texts, vectors, settings.types, seed, least)
         n_topics = len(clusters.centres)
-        return clusters, topic_codes(n_topics), lambda said, rows, start: cluster(said, rows, n_topics, start, least)
+
+        def again(rows: NDArray[np.int64], start: int) -> Clusters:
+            return cluster([texts[i] for i in rows], vectors[rows], n_topics, start, least)
+
+        return clusters, topic_codes(n_topics), again
     seeds = make_seeds(guide, encoder)
     found = cluster_guided(texts, vectors, seeds, settings.types, seed, least)
-    return (
-        found.clusters,
-        guided_codes(found.codes, {one.code for one in guide.types}),
-        lambda said, rows, start: cluster_guided(said, rows, seeds, settings.types, start, least).clusters,
-    )
+
+    def again_guided(rows: NDArray[np.int64], start: int) -> Clusters:
+        return cluster_guided([texts[i] for i in rows], vectors[rows], seeds, settings.types, start, least).clusters
+
+    return found.clusters, guided_codes(found.codes, {one.code for one in guide.types}), again_guided
 
 
 @dataclass(frozen=True)
