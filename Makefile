@@ -62,8 +62,9 @@ bench-discovery: $(STAMP) ## measure topics beside BERTopic, NMF and k-means, pr
 bench-million: $(STAMP) ## measure discovery of 1,000,000 statements
 	$(BIN)/python experiments/benchmarks/discovery_scale.py 1000000
 
-bench-classifier: $(STAMP) ## measure the classifier beside TF-IDF with a linear SVC, the majority, and the features beside scikit-learn's
+bench-classifier: $(STAMP) ## measure the classifier beside TF-IDF with LinearSVC and LR, fastText (FASTTEXT_PYTHON=...), the majority; its scale and features
 	$(BIN)/python experiments/benchmarks/classifier.py
+	$(BIN)/python experiments/benchmarks/classifier_scale.py
 	$(BIN)/python experiments/benchmarks/features.py
 
 bench-corpus: $(STAMP) ## measure field split, null answers, cuts and speed, beside spaCy and razdel

@@ -128,13 +128,14 @@ def test_heavy_libraries_have_one_door(path):
 
 
 def test_the_router_needs_numpy_and_safetensors_only():
-    paths = [*(SOURCE / "router").glob("*.py"), *(SOURCE / f"language/{name}.py" for name in ("normalize", "markup"))]
+    below = ("normalize", "markup", "negation")
+    paths = [*(SOURCE / "router").glob("*.py"), *(SOURCE / f"language/{name}.py" for name in below)]
     paths.append(SOURCE / "errors.py")
     for path in paths:
         for module, _ in imports_of(path):
             library, target = module.split(".")[0], ours(module)
             if library == "reviewmine":
-                allowed = ("router", "language.normalize", "language.markup", "errors")
+                allowed = ("router", *(f"language.{name}" for name in below), "errors")
                 assert not target or target.startswith(allowed), f"{path.name} imports {module}"
             else:
                 assert library in ROUTER_NEEDS | sys.stdlib_module_names, f"{path.name} imports {module}"

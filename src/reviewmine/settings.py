@@ -143,6 +143,14 @@ class Model(Closed):
     """Inverse regularisation of the linear SVC."""
     min_count: Annotated[int, Field(ge=1)] = 1
     """Reviews a feature must stand in."""
+    encoder: Literal["domain", "none"] = "domain"
+    """``domain``: what texts without types and word vectors know of words is folded into the weights (extra ``lab``)."""
+    sentences: Annotated[Literal["auto", "yes", "no"], BeforeValidator(_as_word)] = "auto"
+    """Whether each sentence is answered for beside the whole; ``auto``: where a review may have several types."""
+    negation: bool = False
+    """Whether a denied word is another word: «не привезли» is not «привезли»."""
+    folds: Annotated[int, Field(ge=0, le=20)] = 5
+    """Folds by which the policy is cross-fitted; with 0, many rows or a split by time the calibration part alone is asked."""
     taxonomy_rows: Annotated[Literal["auto", "no"], BeforeValidator(_as_word)] = "auto"
     """``auto``: titles, definitions, include examples and patterns of the taxonomy are training rows beside the reviews."""
 

@@ -23,7 +23,7 @@ from reviewmine.router.features import (
     vectorize,
     word_columns,
 )
-from reviewmine.router.hashing import CHARS, EXTRAS, N_BUCKETS, WORDS, WordTable
+from reviewmine.router.hashing import CHARS, EXTRAS, MEANING, N_BUCKETS, WORDS, WordTable
 
 REVIEWS = [
     {"text": "Курьер опоздал, курьер не извинился!!! Опоздал на 3 часа"},
@@ -36,8 +36,8 @@ REVIEWS = [
 ]
 SPEC = FeatureSpec(char_ngrams=(2, 5))
 LOW, SIZE = (
-    {WORDS: 0, CHARS: 1 << 19, EXTRAS: (1 << 20) - (1 << 16)},
-    {WORDS: 1 << 19, CHARS: (1 << 19) - (1 << 16), EXTRAS: 1 << 16},
+    {WORDS: 0, CHARS: 1 << 19, MEANING: (7 << 17) - (1 << 13), EXTRAS: (1 << 20) - (1 << 13)},
+    {WORDS: 1 << 19, CHARS: (3 << 17) - (1 << 13), MEANING: 1 << 17, EXTRAS: 1 << 13},
 )
 MASK = (1 << 64) - 1
 BASE = 0x9E3779B97F4A7C15
@@ -119,18 +119,21 @@ def test_rows_are_weighted_as_plain_python_weighs_them():
 
 
 def test_each_block_has_the_length_of_its_weight():
-    spec = FeatureSpec(categorical=("channel",), numeric={"rating": (3.0, 1.0)}, block_weights=(1.0, 0.7, 0.5))
+    spec = FeatureSpec(
+        categorical=("channel",), numeric={"rating": (3.0, 1.0)}, block_weights=(1.0, 0.7, 0.9, 0.5), meaning=True
+    )
     reviews = [
         {"text": "курьер опоздал", "channel": "app", "rating": 1},
         {"text": "курьер приехал", "channel": "app", "rating": "5"},
     ]
     raw = extract(reviews, spec)
-    vocabulary = Vocabulary.fit(raw, min_count=1)
+    meant = np.unique(raw.bucket[(raw.bucket >= LOW[MEANING]) & (raw.bucket < LOW[EXTRAS])])
+    vocabulary = Vocabulary.fit(raw, min_count=1).with_words(meant, np.linspace(1, 2, len(meant), dtype=np.float32))
     rows = vectorize(raw, vocabulary, spec)
     for row in range(2):
         entries = slice(rows.indptr[row], rows.indptr[row + 1])
         found = vocabulary.buckets[rows.indices[entries]]
-        for block, weight in zip((WORDS, CHARS, EXTRAS), spec.block_weights, strict=True):
+        for block, weight in zip((WORDS, CHARS, MEANING, EXTRAS), spec.block_weights, strict=True):
             inside = (found >= LOW[block]) & (found < LOW[block] + SIZE[block])
             assert np.linalg.norm(rows.values[entries][inside]) == pytest.approx(weight, abs=1e-6)
 
@@ -310,5 +313,5 @@ def test_word_columns_are_the_features_of_each_word():
 
 
 def test_the_spec_survives_its_json():
-    spec = FeatureSpec((2, 4), 1, ("tags",), {"score": (1.5, 0.25)}, (1.0, 0.5, 0.25))
+    spec = FeatureSpec((2, 4), 1, ("tags",), {"score": (1.5, 0.25)}, (1.0, 0.5, 0.75, 0.25), True, 0.4, True)
     assert FeatureSpec.from_json(spec.to_json()) == spec

@@ -58,15 +58,25 @@ def answers_on(router: Router, labelled: Labelled, rows: NDArray[np.int64]) -> A
     truth = [tuple(sorted(labelled.types[i])) for i in rows]
     codes = [str(kind["code"]) for kind in router.bundle.types]
     mask = router.score(reviews).chosen if len(rows) else np.zeros((0, len(codes)), dtype=bool)
-    names = {group: n for n, group in enumerate(sorted({labelled.groups[i] for i in rows}))}
-    chosen = tuple(tuple(sorted(codes[int(k)] for k in np.flatnonzero(row))) for row in mask)
+    return answers_of(reviews, truth, [labelled.groups[i] for i in rows], mask, codes)
+
+
+def answers_of(
+    reviews: Sequence[Any],
+    truth: Sequence[tuple[str, ...]],
+    groups: Sequence[str],
+    chosen: NDArray[np.bool_],
+    codes: Sequence[str],
+) -> Answers:
+    """Return answers from which of ``codes`` each review has, ``chosen`` of shape (rows, types)."""
+    names = {group: n for n, group in enumerate(sorted(set(groups)))}
     content = sorted(row_sha256(review, kinds) for review, kinds in zip(reviews, truth, strict=True))
     return Answers(
         hashlib.sha256("\n".join(content).encode()).hexdigest(),
         tuple(str(review["id"]) for review in reviews),
-        tuple(names[labelled.groups[i]] for i in rows),
+        tuple(names[group] for group in groups),
         tuple(truth),
-        chosen,
+        tuple(tuple(sorted(codes[int(k)] for k in np.flatnonzero(row))) for row in chosen),
     )
 
 
@@ -86,6 +96,12 @@ def fingerprints(labelled: Labelled, parts: Parts) -> str:
         for i in range(len(labelled))
     ]
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in sorted(rows))
+
+
+def learned_rows(logged: str) -> list[tuple[str, str, str]]:
+    """Return id, start of the hash and part of each row of ``fingerprints`` that training and calibration saw."""
+    rows = [tuple(map(str, json.loads(line))) for line in logged.splitlines()]
+    return [(name, start, part) for name, start, part in rows if part in {"train", "calibration"}]
 
 
 def agreement(truth: Sequence[tuple[str, ...]], chosen: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:

@@ -31,7 +31,10 @@ def baselines(
     seed: int,
     multilabel: bool,
 ) -> dict[str, dict[str, Figure]]:
-    """Return the figures of both baselines on the test part; ``parts`` are rows for training, calibration and test."""
+    """Return the figures of both baselines on the test part; ``parts`` are rows for training, calibration and test.
+
+    The calibration rows are learned from as well once they have given the threshold.
+    """
     train, calibration, test = parts
     texts = np.asarray([plain_text(review) for review in reviews], dtype=object)
     vectorizer = make_union(
@@ -47,6 +50,9 @@ def baselines(
         threshold = max(
             grid, key=lambda t: figures(margins, at_least(margins, float(t)), targets[calibration])["micro_f1"]
         )
+    learned = np.concatenate([train, calibration])
+    features = vectorizer.fit_transform(texts[learned]).tocsr()
+    weights, intercept = fit_linear(features, targets[learned], _C, seed)
     margins = np.asarray(vectorizer.transform(texts[test]) @ weights) + intercept
     share = np.tile(targets[train].mean(axis=0), (len(test), 1))
     return {

@@ -17,6 +17,7 @@ from reviewmine.classify.slices import slices
 from reviewmine.classify.workload import in_words, workload
 from reviewmine.corpus.dates import parse_date
 from reviewmine.router import Bundle, Router, Scores
+from reviewmine.router.policy import Policy, probabilities
 from reviewmine.settings import PolicySettings
 
 Mask = NDArray[np.bool_]
@@ -32,9 +33,18 @@ class Part:
     targets: Mask
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The rows that a policy was fitted on, and the margins (rows, types) of models that had not learned from them."""
+
+    part: Part
+    margins: NDArray[np.float32]
+    known: NDArray[np.float32]
+
+
 def quality(
     bundle: Bundle,
-    calibration: Part,
+    asked: Asked,
     test: Part,
     outside: Sequence[Mapping[str, Any]],
     outside_groups: Sequence[str],
@@ -46,8 +56,8 @@ def quality(
 
     ``time`` is the column by which the parts follow each other; with it the card says what drift costs.
 
-    ``outside`` are rows of no type, never trained on. ``calibration`` is used for one thing: the shortlist that was not
-    chosen is fitted on it, to stand beside the one that was.
+    ``outside`` are rows of no type, never trained on. On ``asked`` the shortlist that was not chosen is fitted, to stand
+    beside the one that was.
     """
     router, policy = Router(bundle), bundle.policy
     scores = router.score(test.reviews)
@@ -64,7 +74,7 @@ def quality(
         "slices": slices(test.frame, measures(scores, targets, policy), test.groups, seed),
         "reliability": reliability(top, right),
         "risk_coverage": curve(top, right),
-        "shortlist": _shortlists(router.score(calibration.reviews), calibration.targets, scores, targets, settings),
+        "shortlist": _shortlists(asked, policy, scores, targets, settings),
         "workload": {"line": in_words(work), **work},
         "policy": {
             "auto_threshold": policy.auto_threshold,
@@ -76,7 +86,7 @@ def quality(
         },
     }
     if time is not None:
-        found["drift"] = _drift(router, calibration, test, time, settings, seed)
+        found["drift"] = _drift(router, asked, test, time, settings, seed)
     if outside:
         told = out_of_scope(scores.novelty, router.score(outside).novelty, policy, test.groups, outside_groups, seed)
         found["out_of_scope"] = told
@@ -84,29 +94,31 @@ def quality(
     return found
 
 
-def _drift(
-    router: Router, calibration: Part, test: Part, time: str, settings: PolicySettings, seed: int
-) -> dict[str, Any]:
+def _drift(router: Router, asked: Asked, test: Part, time: str, settings: PolicySettings, seed: int) -> dict[str, Any]:
     """Return how automatic answers fare with time, with the policy as it is and with it fitted anew."""
     orders = [
         pd.Series([parse_date(value) for value in part.frame[time]], dtype="datetime64[us]")
         .sort_values(kind="stable", na_position="first")
         .index.to_numpy()
-        for part in (calibration, test)
+        for part in (asked.part, test)
     ]
-    sides = []
-    for part, order in zip((calibration, test), orders, strict=True):
-        margins, known = router.margins(part.reviews)
-        sides.append((margins[order], part.targets[order], known[order]))
+    pairs = ((asked.part, (asked.margins, asked.known)), (test, router.margins(test.reviews)))
+    sides = [
+        (margins[order], part.targets[order], known[order])
+        for (part, (margins, known)), order in zip(pairs, orders, strict=True)
+    ]
     groups = [test.groups[i] for i in orders[1]]
     return drift(sides[0], sides[1], router.bundle.policy, settings, groups, seed)
 
 
-def _shortlists(fitted: Scores, held: Mask, scores: Scores, targets: Mask, settings: PolicySettings) -> dict[str, Any]:
+def _shortlists(
+    asked: Asked, policy: Policy, scores: Scores, targets: Mask, settings: PolicySettings
+) -> dict[str, Any]:
     """Return how the shortlist did on test rows, with one threshold and with one a type; ``kept`` is the one in use."""
     length = min(settings.shortlist, targets.shape[1])
+    fitted = probabilities(asked.margins, policy)
     found: dict[str, Any] = {"asked": settings.coverage, "length": length, "kept": settings.coverage_of}
     for name in ("all", "type"):
-        bars = shortlist_bars(fitted.probability, held, length, settings.coverage, name == "type")
+        bars = shortlist_bars(fitted, asked.part.targets, length, settings.coverage, name == "type")
         found[name] = shortlist_report(scores.probability, targets, length, bars)
     return found

@@ -13,7 +13,7 @@ from reviewmine.classify.reliability import brier_rows, calibration_error, expec
 from reviewmine.classify.selective import selective_figures
 from reviewmine.intervals import Figure, bootstrap
 from reviewmine.router import Scores
-from reviewmine.router.policy import ACTION_OF, Policy
+from reviewmine.router.policy import ACTION_OF, Head, Policy
 
 __all__ = ["calibration_error", "confusions", "evaluate", "figures", "measures", "out_of_scope", "per_type"]
 
@@ -31,13 +31,22 @@ def evaluate(scores: Scores, targets: Mask, policy: Policy, groups: Sequence[str
 
 def measures(scores: Scores, targets: Mask, policy: Policy) -> Callable[[Rows], dict[str, float]]:
     """Return a function from row numbers to the figures of these rows; what does not exist there is NaN."""
+    return measures_of(scores, targets, shortlist_hit(scores.probability, targets, policy), policy.head)
+
+
+def shortlist_hit(probability: F32, targets: Mask, policy: Policy) -> Mask:
+    """Return for each row whether its shortlist under ``policy`` has a right type."""
+    bars = np.asarray(policy.shortlist_thresholds or (0.0,) * targets.shape[1], dtype=np.float32)
+    return np.asarray(np.any(shown(probability, policy.shortlist, bars) & targets, axis=1))
+
+
+def measures_of(scores: Scores, targets: Mask, hit: Mask, head: Head) -> Callable[[Rows], dict[str, float]]:
+    """Return ``measures`` of rows that need not share a policy; ``hit`` says whose shortlist has a right type."""
     probability, rows = scores.probability, np.arange(len(targets))
     best = probability.argmax(axis=1)
     top, right = probability[rows, best], targets[rows, best]
     ranking = ranked(probability, scores.chosen, targets)
-    brier, nll = brier_rows(probability, targets), likelihood_rows(probability, targets, policy.head)
-    bars = np.asarray(policy.shortlist_thresholds or (0.0,) * targets.shape[1], dtype=np.float32)
-    hit = np.any(shown(probability, policy.shortlist, bars) & targets, axis=1)
+    brier, nll = brier_rows(probability, targets), likelihood_rows(probability, targets, head)
     action = ROUTES[scores.cause]
 
     def measure(rows: Rows) -> dict[str, float]:

@@ -13,22 +13,24 @@ from threadpoolctl import threadpool_limits
 from reviewmine import __version__
 from reviewmine.classify.baselines import baselines, plain_text
 from reviewmine.classify.calibrate import fit_policy
-from reviewmine.classify.card import Part, quality
+from reviewmine.classify.card import Asked, Part, quality
+from reviewmine.classify.crossfit import MOST, cross_fit, held_out
+from reviewmine.classify.fit import Recipe, fit
 from reviewmine.classify.golden import golden_set
-from reviewmine.classify.linear import as_matrix, fit_linear, target_matrix
-from reviewmine.classify.novelty import familiar
+from reviewmine.classify.linear import target_matrix
+from reviewmine.classify.meaning import NO_MEANING, learn_meaning
 from reviewmine.classify.taxonomy_rows import TaxonomyRows, no_rows, taxonomy_rows
 from reviewmine.errors import ReviewmineError
 from reviewmine.labels.dataset import Labelled
 from reviewmine.labels.splits import Parts, split_parts
 from reviewmine.router import Bundle
 from reviewmine.router.bundle import canonical, sha256
-from reviewmine.router.features import FeatureSpec, Vocabulary, as_number, extract, vectorize
+from reviewmine.router.features import FeatureSpec, as_number
 from reviewmine.router.policy import Head
-from reviewmine.router.router import apply_weights
 from reviewmine.settings import Experiment
 from reviewmine.taxonomy.model import Taxonomy
 
+_SENTENCES = 0.4  # weight of the best sentence beside the whole review
 LOWER_IS_BETTER = ("ece", "brier", "nll", "aurc", "augrc", "human_share")
 
 
@@ -54,8 +56,8 @@ def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment, 
         targets = target_matrix(labelled.types, codes)
         head = _head(experiment, targets)
         taught = _taught(labelled, parts, taxonomy, codes, experiment)
-        bundle = _fit(labelled, parts, targets, taught, taxonomy, codes, experiment, head)
-        card = _card(bundle, labelled, parts, targets, experiment, compared)
+        bundle, asked = _fit(labelled, parts, targets, taught, taxonomy, codes, experiment, head)
+        card = _card(bundle, asked, labelled, parts, targets, experiment, compared)
         card["rows"]["taxonomy"] = len(taught)
         failed = check_gates(card, experiment.gates)
         card["gates"] = {"asked": experiment.gates, "failed": list(failed)}
@@ -115,17 +117,29 @@ def _spec(labelled: Labelled, train: NDArray[np.int64], experiment: Experiment) 
                 do="move it to categorical or remove it",
             )
         numeric[name] = (round(float(np.mean(found)), 6), round(float(np.std(found)), 6))
-    return FeatureSpec(categorical=experiment.data.extras.categorical, numeric=numeric)
+    extras = experiment.data.extras
+    return FeatureSpec(categorical=extras.categorical, numeric=numeric, negation=experiment.model.negation)
 
 
 def _taught(
     labelled: Labelled, parts: Parts, taxonomy: Taxonomy, codes: Sequence[str], experiment: Experiment
 ) -> TaxonomyRows:
-    """Return what the taxonomy adds to the training part."""
+    """Return what the taxonomy adds to the rows that are learned from; near copies of labelled rows add nothing."""
     if experiment.model.taxonomy_rows == "no":
         return no_rows(codes)
-    held_out = np.concatenate([parts.calibration, parts.test])
-    return taxonomy_rows(taxonomy, codes, [plain_text(labelled.reviews[i]) for i in held_out])
+    used = np.concatenate([parts.train, parts.calibration, parts.test])
+    return taxonomy_rows(taxonomy, codes, [plain_text(labelled.reviews[i]) for i in used])
+
+
+def _recipe(labelled: Labelled, learned: NDArray[np.int64], experiment: Experiment, head: Head) -> Recipe:
+    """Return what all fits share: features, the meaning of words, settings."""
+    spec, model = _spec(labelled, learned, experiment), experiment.model
+    if model.sentences == "yes" or (model.sentences == "auto" and head == "multilabel"):
+        spec = replace(spec, sentences=_SENTENCES)
+    if model.encoder == "none":
+        return Recipe(spec, NO_MEANING, model, head, experiment.seed)
+    texts = [*(plain_text(labelled.reviews[i]) for i in learned), *labelled.unlabelled]
+    return Recipe(replace(spec, meaning=True), learn_meaning(texts, model.negation), model, head, experiment.seed)
 
 
 def _fit(
@@ -137,25 +151,32 @@ def _fit(
     codes: Sequence[str],
     experiment: Experiment,
     head: Head,
-) -> Bundle:
-    """Return the bundle, its policy fitted on the calibration part with the very weights that ship."""
-    spec = _spec(labelled, parts.train, experiment)
-    raw = extract([*(labelled.reviews[i] for i in parts.train), *taught.reviews], spec)
-    vocabulary = Vocabulary.fit(raw, experiment.model.min_count)
-    matrix = as_matrix(vectorize(raw, vocabulary, spec), len(vocabulary.buckets))
-    held = np.concatenate([targets[parts.train], taught.targets])
-    weights, intercept = fit_linear(matrix, held, experiment.model.c, experiment.seed)
-    half, shift = weights.astype(np.float16), intercept.astype(np.float32)
-    rows, truth = extract([labelled.reviews[i] for i in parts.calibration], spec), targets[parts.calibration]
-    margins = apply_weights(vectorize(rows, vocabulary, spec), half, shift)
-    words = familiar(raw, held, rows, truth, vocabulary, experiment.model.min_count)
-    policy = fit_policy(margins, truth, head, experiment.policy, words)
+) -> tuple[Bundle, Asked]:
+    """Return the bundle, and the answers that its policy was fitted on: of models that had not learned from these rows.
+
+    The weights that ship learn from the training and the calibration part.
+    """
+    learned = np.sort(np.concatenate([parts.train, parts.calibration]))
+    recipe = _recipe(labelled, learned, experiment, head)
+    crossed = len(learned) <= MOST and experiment.model.folds > 1 and experiment.split.strategy != "time"
+    rows, pool = (learned, learned) if crossed else (parts.calibration, parts.train)
+    reviews, held = [labelled.reviews[i] for i in pool], targets[pool]
+    if crossed:
+        types, groups = ([column[i] for i in pool] for column in (labelled.types, labelled.groups))
+        margins, words = cross_fit(reviews, held, types, groups, taught, recipe)
+    else:
+        margins, words = held_out(reviews, held, [labelled.reviews[i] for i in rows], targets[rows], taught, recipe)
+    policy = fit_policy(margins, targets[rows], head, experiment.policy, words)
+    everything = [*(labelled.reviews[i] for i in learned), *taught.reviews]
+    fitted = fit(everything, np.concatenate([targets[learned], taught.targets]), recipe)
     kept = taxonomy.model_copy(update={"types": tuple(taxonomy.type(code) for code in codes)})
-    return Bundle(spec, vocabulary, half, shift, kept.to_json(), policy, (), {})
+    bundle = Bundle(fitted.spec, fitted.vocabulary, fitted.weights, fitted.intercept, kept.to_json(), policy, (), {})
+    return bundle, Asked(_part(labelled, targets, rows), margins, words.known)
 
 
 def _card(
     bundle: Bundle,
+    asked: Asked,
     labelled: Labelled,
     parts: Parts,
     targets: NDArray[np.bool_],
@@ -164,7 +185,6 @@ def _card(
 ) -> dict[str, Any]:
     """Return the card: the test part is opened here, once."""
     groups = [labelled.groups[i] for i in parts.test]
-    calibration, test = (_part(labelled, targets, rows) for rows in (parts.calibration, parts.test))
     learned = (parts.train, parts.calibration, parts.test)
     return {
         "name": experiment.name,
@@ -178,11 +198,12 @@ def _card(
             "unused": len(parts.unused),
             "unlabelled": labelled.n_unlabelled,
             "out_of_scope": len(labelled.outside),
+            "asked": len(asked.known),
         },
         **quality(
             bundle,
-            calibration,
-            test,
+            asked,
+            _part(labelled, targets, parts.test),
             labelled.outside,
             labelled.outside_groups,
             experiment.policy,
@@ -190,7 +211,12 @@ def _card(
             (experiment.data.time or "date") if experiment.split.strategy == "time" else None,
         ),
         "baselines": baselines(
-            labelled.reviews, targets, learned, groups, experiment.seed, bundle.policy.head == "multilabel"
+            labelled.reviews,
+            targets,
+            learned,
+            groups,
+            experiment.seed,
+            bundle.policy.head == "multilabel",
         )
         if compared
         else {},

@@ -1,4 +1,4 @@
-"""Commands on models: train, promote, replay, run, verify, route, serve, score."""
+"""Commands on models: train, recalibrate, promote, replay, run, verify, route, serve, score."""
 
 import json
 import sys
@@ -41,6 +41,35 @@ def train(
     with spinner("training"):
         result = workflow.train(
             experiment, changes or [], track=track, summary=summary, with_curve=learning_curve, say=say
+        )
+    result.check()
+
+
+@app.command()
+def recalibrate(
+    bundle: Bundle,
+    labelled: Annotated[
+        str, typer.Argument(metavar="LABELLED", help="Freshly labelled reviews, as `train` reads them.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder of the new bundle.")],
+    experiment: Annotated[
+        Path | None,
+        typer.Option(
+            "--experiment", metavar="X.yaml", help="Its columns and policy; by default used.yaml beside BUNDLE."
+        ),
+    ] = None,
+    changes: Set = None,
+    latest: Annotated[
+        int | None, typer.Option("--latest", metavar="N", help="Only the N newest labelled reviews count.")
+    ] = None,
+    track: Track = True,
+) -> None:
+    """Fit the policy of a bundle anew on fresh labels, the weights stay; exit 1 below the gates."""
+    from reviewmine import workflow
+
+    with spinner("recalibrating"):
+        result = workflow.recalibrate(
+            bundle, labelled, out, experiment=experiment, changes=changes or [], latest=latest, track=track, say=say
         )
     result.check()
 

@@ -24,7 +24,8 @@ from reviewmine.language.lexicon import STOP_WORDS
 _WINDOW = 5
 _SMOOTHING = 0.75
 _WORD_DIMENSIONS, _DIMENSIONS = 200, 128
-_DENSE = 400  # rows or columns up to which the decomposition is dense: ARPACK restarts at random when the rank runs out
+_DENSE = 1_000  # rows or columns that say something up to which the decomposition is dense: else the rank may run out,
+# and ARPACK restarts at random
 _TRUST_AT = 3_000  # texts at which Navec counts half as much more than it does in a large corpus
 _NAVEC = 0.3  # weight of Navec in a large corpus
 _LEAST = 0.01  # nats that any word is taken to tell
@@ -76,6 +77,15 @@ class DomainEncoder:
             part = [content_lemmas(text) for text in distinct[start : start + _CHUNK]]
             rows[start : start + _CHUNK] = unit_rows(self._sums(self._words.transform(part)) @ self._axes)
         return rows
+
+    def vectors_of(self, words: Sequence[str]) -> Vectors:
+        """Return what each word adds to a text before it is scaled, shape (words, dimensions); unknown words are zero."""
+        place = self._words.vocabulary_
+        known = [[place[lemma] for lemma in lemmas(word) if lemma in place] for word in words]
+        owner = np.repeat(np.arange(len(words)), [len(found) for found in known])
+        sums = np.zeros((len(words), self._table.shape[1]), dtype=np.float32)
+        np.add.at(sums, owner, self._table[[at for found in known for at in found]])
+        return np.asarray(sums @ self._axes, dtype=np.float32)
 
     def _sums(self, counts: Any) -> Vectors:
         """Return the unit sums of word vectors; a word said again counts by its logarithm."""
@@ -154,9 +164,14 @@ def _decompose(matrix: Any, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
     k = min(dimensions, min(matrix.shape) - 1)
     if k < 1 or not (matrix.nnz if sp.issparse(matrix) else matrix.any()):
         return np.zeros((matrix.shape[0], 1)), np.eye(matrix.shape[1], 1)
-    if min(matrix.shape) <= _DENSE:
-        dense = matrix.toarray() if sp.issparse(matrix) else matrix
-        left, values, right = np.linalg.svd(dense.astype(np.float64), full_matrices=False)
+    said = [np.unique(axis) for axis in matrix.nonzero()]
+    if min(map(len, said)) <= _DENSE:
+        part = matrix[np.ix_(*said)]
+        dense = part.toarray() if sp.issparse(part) else part
+        inner, values, outer = np.linalg.svd(dense.astype(np.float64), full_matrices=False)
+        k = min(k, len(values))
+        left, right = np.zeros((matrix.shape[0], len(values))), np.zeros((len(values), matrix.shape[1]))
+        left[said[0]], right[:, said[1]] = inner, outer
     else:
         start = np.full(min(matrix.shape), 1 / np.sqrt(min(matrix.shape)))
         left, values, right = svds(matrix.astype(np.float64), k=k, v0=start)

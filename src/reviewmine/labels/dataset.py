@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reviewmine.corpus.copies import copy_groups
@@ -15,6 +16,9 @@ from reviewmine.settings import Data
 from reviewmine.taxonomy.lineage import deprecated_ends
 from reviewmine.taxonomy.model import Taxonomy
 from reviewmine.taxonomy.versions import former_codes
+
+MOST_UNLABELLED = 20_000
+"""Texts without types that a training reads."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Labelled:
     outside: Sequence[dict[str, Any]] = ()
     """Reviews that people said have none of the types; with ``outside_groups`` their groups."""
     outside_groups: Sequence[str] = ()
+    unlabelled: Sequence[str] = ()
+    """Distinct texts without types, sorted: they tell what words mean."""
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -41,16 +47,20 @@ class Labelled:
 
     @property
     def sha256(self) -> str:
-        """Return the hash of the content, whatever the order of rows."""
+        """Return the hash of the content, texts without types included, whatever the order of rows."""
         lines = sorted(
             json.dumps([review, kinds], ensure_ascii=False, sort_keys=True)
             for review, kinds in zip(self.reviews, self.types, strict=True)
         )
+        if self.unlabelled:
+            lines.append(json.dumps(list(self.unlabelled), ensure_ascii=False))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, where: str = "") -> Labelled:
-    """Return the rows of ``reviews`` that name a type, sorted by id.
+def labelled_set(
+    reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, where: str = "", more: Sequence[str] = ()
+) -> Labelled:
+    """Return the rows of ``reviews`` that name a type, sorted by id; the texts of the others, and ``more``, are unlabelled.
 
     A code that ``taxonomy`` renamed or merged is read as what it became. Raises ``ReviewmineError`` when the column of types
     is missing, no row has a type, or a code is not in the taxonomy, was split or was deprecated.
@@ -69,6 +79,7 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
     cells = [cell.split(separator) if separator else [cell] for cell in frame[column].fillna("").astype(str)]
     types = [tuple(dict.fromkeys(code.strip() for code in cell if code.strip())) for cell in cells]
     has_type = [bool(codes) for codes in types]
+    untold = plain_texts(frame[[not each for each in has_type]])
     frame = frame[has_type].reset_index(drop=True)
     types = [codes for codes in types if codes]
     beyond = [bool(set(codes) & set(data.out_of_scope)) for codes in types]
@@ -81,8 +92,7 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
     reread = _reread(types, taxonomy, where) if taxonomy is not None else {}
     n_reread = sum(any(code in reread for code in codes) for codes in types)
     types = [tuple(dict.fromkeys(reread.get(code, code) for code in codes)) for codes in types]
-    texts = pd.concat([frame, outside])[list(TEXT_FIELDS)].agg(" ".join, axis=1).tolist()
-    groups = copy_groups(texts)
+    groups = copy_groups(plain_texts(pd.concat([frame, outside])))
     groups, outside_groups = groups[: len(frame)], groups[len(frame) :]
     if data.group:
         groups = _joined(groups, frame[data.group].fillna("").astype(str).tolist())
@@ -96,7 +106,21 @@ def labelled_set(reviews: pd.DataFrame, data: Data, taxonomy: Taxonomy | None, w
         n_reread,
         _records(outside, data),
         outside_groups,
+        even_sample([*untold, *more]),
     )
+
+
+def plain_texts(frame: pd.DataFrame) -> list[str]:
+    """Return the text fields of each row as one text."""
+    return [str(text) for text in frame[list(TEXT_FIELDS)].agg(" ".join, axis=1)] if len(frame) else []
+
+
+def even_sample(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return at most ``MOST_UNLABELLED`` of the distinct ``texts``, evenly over their order."""
+    distinct = sorted({text.strip() for text in texts} - {""})
+    if len(distinct) <= MOST_UNLABELLED:
+        return tuple(distinct)
+    return tuple(distinct[i] for i in np.linspace(0, len(distinct) - 1, MOST_UNLABELLED).astype(int))
 
 
 def _records(frame: pd.DataFrame, data: Data) -> list[dict[str, Any]]:

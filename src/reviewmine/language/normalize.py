@@ -138,7 +138,17 @@ def tokens(text: str) -> Iterator[Token]:
     >>> [token.form for token in tokens("Шуууумит, см. https://a.ru/b?c=1 за 1 890 руб.!!! ))")]
     ['шумит', 'см', 'url', 'за', '0', '0', 'руб', '!', '))']
     """
-    for match in _TOKEN.finditer(fold(text)):
+    return _tokens(fold(text))
+
+
+def piece_tokens(piece: str) -> Iterator[Token]:
+    """Yield the tokens of a piece without spaces, of a text whose markup is gone already; as many as ``words`` finds."""
+    return _tokens(piece.translate(_FOLD))
+
+
+def _tokens(folded: str) -> Iterator[Token]:
+    """Yield the tokens of a folded text."""
+    for match in _TOKEN.finditer(folded):
         form = _form_of(match.lastgroup, match.group())
         if form:
             yield Token(match.start(), match.end(), form)

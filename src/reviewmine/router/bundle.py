@@ -24,7 +24,7 @@ from reviewmine.router.features import FeatureSpec, Vocabulary
 from reviewmine.router.hashing import F32, N_BUCKETS
 from reviewmine.router.policy import Policy
 
-SCHEMA = 2
+SCHEMA = 3
 MANIFEST = "manifest.json"
 FILES = ("features.json", "golden.jsonl", "policy.json", "taxonomy.json", "weights.safetensors")
 MAX_BYTES = 4 << 30

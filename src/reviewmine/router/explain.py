@@ -14,6 +14,7 @@ from reviewmine.router.features import (
     FeatureSpec,
     SparseRows,
     Vocabulary,
+    denied_words,
     word_columns,
 )
 
@@ -39,7 +40,7 @@ def word_weights(
     found = found_words(review)
     if not found or not len(row.indices):
         return [()] * len(picked)
-    ptr, columns = word_columns([token.form for _, token in found], vocabulary, spec)
+    ptr, columns = word_columns([token.form for _, token in found], vocabulary, spec, denied_words(review))
     token = np.repeat(np.arange(len(found)), np.diff(ptr))
     place = np.minimum(np.searchsorted(row.indices, columns), len(row.indices) - 1)
     there = row.indices[place] == columns

@@ -1,13 +1,15 @@
 """Reviews to sparse features: hashed word and character n-grams, in numpy, the same code for training and routing.
 
-A review becomes three blocks, each of unit length: *words* (unigrams and bigrams; under Достоинства and Недостатки also
+A review becomes four blocks, each of unit length: *words* (unigrams and bigrams; under Достоинства and Недостатки also
 marked with the field), *chars* (n-grams inside a word with its edges, as in scikit-learn's ``char_wb``) and *extras*
-(side features). A feature is a bucket of a fixed hash space; the vocabulary keeps the buckets seen in training.
+(side features); *meaning* has the words once more, weighted by how much they tell, for what texts without types know of
+them. A feature is a bucket of a fixed hash space; the vocabulary keeps the buckets seen in training.
+With ``negation`` a word that is denied is another word, and so are its n-grams; word pairs stay.
 
 Character n-grams depend on the word alone, so they are computed once per distinct word and remembered.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -15,22 +17,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewmine.language.normalize import words
 from reviewmine.router.hashing import (
     BASE,
     EXTRAS,
     F32,
     I64,
+    MEANING,
     N_BLOCKS,
     N_BUCKETS,
     WORDS,
     WordTable,
+    as_denied,
     block_of,
     bucket_of,
     hash_words,
     pointers,
     word_table,
 )
+from reviewmine.router.tokens import Tokens
 
 TEXT_FIELDS = ("title", "pros", "cons", "comment", "text")
 MARKED_FIELDS = ("pros", "cons")
@@ -57,7 +61,14 @@ class FeatureSpec:
     categorical: tuple[str, ...] = ()
     numeric: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Column to the mean and the standard deviation seen in training."""
-    block_weights: tuple[float, float, float] = (1.0, 1.0, 0.5)
+    block_weights: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 0.5)
+    """Of words, n-grams, meaning and side features."""
+    meaning: bool = False
+    """Whether words are counted once more for the block *meaning*."""
+    sentences: float = 0.0
+    """Weight of the margin of the best sentence beside that of the whole review; 0: sentences are not looked at."""
+    negation: bool = False
+    """Whether «привезли» in «не привезли» is another word than in «привезли»."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the plain dictionary that ``from_json`` reads."""
@@ -67,13 +78,16 @@ class FeatureSpec:
     def from_json(cls, data: Mapping[str, Any]) -> "FeatureSpec":
         """Return the spec stored in ``features.json``."""
         low, high = data["char_ngrams"]
-        first, second, third = data["block_weights"]
+        first, second, third, fourth = data["block_weights"]
         return cls(
             char_ngrams=(int(low), int(high)),
             word_ngrams=int(data["word_ngrams"]),
             categorical=tuple(str(name) for name in data["categorical"]),
             numeric={str(name): (float(mean), float(std)) for name, (mean, std) in data["numeric"].items()},
-            block_weights=(float(first), float(second), float(third)),
+            block_weights=(float(first), float(second), float(third), float(fourth)),
+            meaning=bool(data["meaning"]),
+            sentences=float(data["sentences"]),
+            negation=bool(data["negation"]),
         )
 
 
@@ -122,7 +136,14 @@ class Vocabulary:
         frequency = np.bincount(raw.bucket, minlength=N_BUCKETS)
         buckets = np.flatnonzero(frequency >= min_count).astype(np.uint32)
         idf = np.log((1 + raw.n_rows) / (1 + frequency[buckets])) + 1
-        return cls.of(buckets, idf.astype(np.float32))
+        known = block_of(buckets.astype(np.int64)) != MEANING  # these come with a weight of their own
+        return cls.of(buckets[known], idf[known].astype(np.float32))
+
+    def with_words(self, buckets: I64, weight: F32) -> "Vocabulary":
+        """Return the vocabulary with words of the block *meaning*, each with its ``weight`` in place of an idf."""
+        every = np.concatenate([self.buckets, buckets.astype(np.uint32)])
+        order = np.argsort(every, kind="stable")
+        return Vocabulary.of(every[order], np.concatenate([self.idf, weight])[order])
 
 
 def extract(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> RawRows:
@@ -172,53 +193,55 @@ def known_share(raw: RawRows, vocabulary: Vocabulary) -> F32:
     return share.astype(np.float32)
 
 
-def word_columns(forms: Sequence[str], vocabulary: Vocabulary, spec: FeatureSpec) -> tuple[I64, I64]:
-    """Return ``(ptr, columns)``: the known features of each word alone, for showing what spoke for a type."""
+def denied_words(review: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Return whether each word of a review is denied, in the order of reading, field after field."""
+    return Tokens.of(_texts([review]), with_denials=True).denied
+
+
+def word_columns(
+    forms: Sequence[str], vocabulary: Vocabulary, spec: FeatureSpec, denied: NDArray[np.bool_] | None = None
+) -> tuple[I64, I64]:
+    """Return ``(ptr, columns)``: the known features of each word alone, for showing what spoke for a type.
+
+    ``denied`` says which of the words are denied; without it none is.
+    """
     hashes, lengths, chars = word_table(spec.char_ngrams).look_up(forms)
+    if spec.negation and denied is not None:
+        hashes, chars = as_denied(hashes, lengths, chars, denied)
     every = np.arange(len(forms))
     buckets = np.concatenate([bucket_of(hashes, WORDS), chars])
     owners = np.concatenate([every, np.repeat(every, lengths)])
+    if spec.meaning:
+        buckets = np.concatenate([buckets, bucket_of(hashes, MEANING)])
+        owners = np.concatenate([owners, every])
     column = vocabulary.column[buckets].astype(np.int64)
     known = column >= 0
     order = np.argsort(owners[known], kind="stable")
     return pointers(owners[known], len(forms)), column[known][order]
 
 
-@dataclass(frozen=True)
-class _Tokens:
-    """The tokens of some reviews: the form of each, its row, its field and its part (a field of a row)."""
-
-    forms: list[str]
-    row: I64
-    field: I64
-    part: I64
-
-    @classmethod
-    def of(cls, reviews: Sequence[Mapping[str, Any]]) -> "_Tokens":
-        forms: list[str] = []
-        rows: list[int] = []
-        fields: list[int] = []
-        ends: list[int] = [0]
-        for row, review in enumerate(reviews):
-            for name in TEXT_FIELDS:
-                text = review.get(name)
-                if text:
-                    forms.extend(words(str(text)[:MAX_CHARS]))
-                    rows.append(row)
-                    fields.append(_MARK.get(name, len(MARKED_FIELDS)))
-                    ends.append(len(forms))
-        part = np.repeat(np.arange(len(rows)), np.diff(ends))
-        return cls(forms, np.asarray(rows, dtype=np.int64)[part], np.asarray(fields, dtype=np.int64)[part], part)
+def _texts(reviews: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int, str]]:
+    """Yield row, mark of the field and text of every field that says something."""
+    for row, review in enumerate(reviews):
+        for name in TEXT_FIELDS:
+            text = review.get(name)
+            if text:
+                yield row, _MARK.get(name, len(MARKED_FIELDS)), str(text)[:MAX_CHARS]
 
 
 def _counted(reviews: Sequence[Mapping[str, Any]], first_row: int, table: WordTable, spec: FeatureSpec) -> _Part:
     """Return the counted features of at most ``_BLOCK`` reviews: one 32-bit key a feature (row, bucket), sorted."""
-    doc = _Tokens.of(reviews)
+    doc = Tokens.of(_texts(reviews), with_denials=spec.negation)
     hashes, lengths, chars = table.look_up(doc.forms)
     shift = doc.row.astype(np.uint32) << _ROW
-    keys = [np.repeat(shift, lengths) | chars, shift | bucket_of(hashes, WORDS).astype(np.uint32)]
+    alone = hashes
+    if spec.negation:
+        alone, chars = as_denied(hashes, lengths, chars, doc.denied)
+    keys = [np.repeat(shift, lengths) | chars, shift | bucket_of(alone, WORDS).astype(np.uint32)]
     marked = np.flatnonzero(doc.field < len(MARKED_FIELDS))
-    keys.append(shift[marked] | bucket_of(hashes[marked] ^ _SALTS[doc.field[marked]], WORDS).astype(np.uint32))
+    keys.append(shift[marked] | bucket_of(alone[marked] ^ _SALTS[doc.field[marked]], WORDS).astype(np.uint32))
+    if spec.meaning:
+        keys.append(shift | bucket_of(alone, MEANING).astype(np.uint32))
     if spec.word_ngrams > 1:
         near = np.flatnonzero(doc.part[1:] == doc.part[:-1])
         keys.append(shift[near] | bucket_of(hashes[near] * BASE + hashes[near + 1], WORDS).astype(np.uint32))

@@ -14,9 +14,10 @@ U32 = NDArray[np.uint32]
 I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
 
-WORDS, CHARS, EXTRAS = 0, 1, 2
-_ENDS = np.asarray([1 << 19, (1 << 20) - (1 << 16), 1 << 20], dtype=np.int64)
-_STARTS = np.asarray([0, 1 << 19, (1 << 20) - (1 << 16)], dtype=np.int64)
+WORDS, CHARS, MEANING, EXTRAS = 0, 1, 2, 3
+_SIZES = (1 << 19, (1 << 19) - (1 << 17) - (1 << 13), 1 << 17, 1 << 13)
+_ENDS = np.cumsum(_SIZES, dtype=np.int64)
+_STARTS = _ENDS - _SIZES
 N_BLOCKS = len(_ENDS)
 N_BUCKETS = int(_ENDS[-1])
 
@@ -24,6 +25,9 @@ BASE = np.uint64(0x9E3779B97F4A7C15)
 _POWERS = np.cumprod(np.full(128, BASE, dtype=np.uint64), dtype=np.uint64)
 MAX_WORDS = 50_000
 """Words a table remembers: some 15 MB."""
+
+_DENIED = np.uint64(0x8EBC6AF09C88C6E3)
+_DENIED_STEP = np.uint32(123_457)
 
 _EDGE = 1  # a code point that no folded text holds: the edge of a word
 
@@ -67,9 +71,27 @@ def bucket_of(hashes: U64, block: int) -> I64:
     return ((high * size) >> np.uint64(32)).astype(np.int64) + int(_STARTS[block])
 
 
+def denial_of(hashes: U64) -> U64:
+    """Return the hashes of the same words denied."""
+    return np.asarray(hashes ^ _DENIED)
+
+
+def as_denied(hashes: U64, lengths: I64, grams: U32, denied: NDArray[np.bool_]) -> tuple[U64, U32]:
+    """Return hashes and n-gram buckets of words where those that are ``denied`` share nothing with the word itself.
+
+    The hash is salted, and a bucket moves on by a fixed step in the ring of its range. ``lengths`` counts the n-grams.
+    """
+    if not denied.any():
+        return hashes, grams
+    start, size = np.uint32(_STARTS[CHARS]), np.uint32(_ENDS[CHARS] - _STARTS[CHARS])
+    moved, at = grams.copy(), np.repeat(denied, lengths)
+    moved[at] = (grams[at] - start + _DENIED_STEP) % size + start
+    return np.where(denied, denial_of(hashes), hashes), moved
+
+
 def block_of(bucket: I64) -> I64:
     """Return the block that each bucket belongs to."""
-    return np.asarray((bucket >= _ENDS[0]).astype(np.int64) + (bucket >= _ENDS[1]))
+    return np.searchsorted(_ENDS, bucket, side="right")
 
 
 def pointers(owners: I64, n: int) -> I64:

@@ -15,7 +15,10 @@ from reviewmine.router.decision import Decision, Span, TypeScore
 from reviewmine.router.explain import found_words, word_weights
 from reviewmine.router.features import (
     TEXT_FIELDS,
+    FeatureSpec,
     SparseRows,
+    Vocabulary,
+    denied_words,
     extract,
     is_missing,
     known_share,
@@ -24,6 +27,7 @@ from reviewmine.router.features import (
 )
 from reviewmine.router.hashing import F32
 from reviewmine.router.policy import ACTION_OF, Policy, causes, chosen, novelty, probabilities, reason, shortlist
+from reviewmine.router.sentences import sentences_of
 
 BATCH = 2_000
 """Reviews worked on at once; bounds memory and changes no answer."""
@@ -81,9 +85,8 @@ class Router:
 
     def margins(self, reviews: Sequence[Mapping[str, Any]]) -> tuple[F32, F32]:
         """Return margins (rows, types) and the share of known words (rows,): what the policy decides on."""
-        raw = extract(reviews, self.bundle.spec)
-        rows = vectorize(raw, self.bundle.vocabulary, self.bundle.spec)
-        return apply_weights(rows, self.bundle.weights, self.bundle.intercept), known_share(raw, self.bundle.vocabulary)
+        bundle = self.bundle
+        return margins_of(reviews, bundle.spec, bundle.vocabulary, bundle.weights, bundle.intercept)
 
     def summary(self, scores: Scores, row: int) -> Decision:
         """Return the decision on one row of ``scores``, without evidence."""
@@ -128,7 +131,9 @@ class Router:
         found = found_words(review)
         if not found:
             return [()] * len(picked)
-        ptr, columns = word_columns([token.form for _, token in found], self.bundle.vocabulary, self.bundle.spec)
+        ptr, columns = word_columns(
+            [token.form for _, token in found], self.bundle.vocabulary, self.bundle.spec, denied_words(review)
+        )
         weight = (
             self.bundle.weights[columns[:, None], picked].astype(np.float32) * self.bundle.vocabulary.idf[columns, None]
         )
@@ -141,6 +146,31 @@ def scores_of(margins: F32, known: F32, policy: Policy) -> Scores:
     """Return the figures behind the decisions: margins (rows, types) and the share of known words under ``policy``."""
     probability, novel = probabilities(margins, policy), novelty(margins, known, policy)
     return Scores(probability, chosen(probability, policy), novel, known, causes(probability, known, novel, policy))
+
+
+def margins_of(
+    reviews: Sequence[Mapping[str, Any]],
+    spec: FeatureSpec,
+    vocabulary: Vocabulary,
+    weights: NDArray[Any],
+    intercept: F32,
+) -> tuple[F32, F32]:
+    """Return margins (rows, types) and the share of known words (rows,).
+
+    Where the spec says so, the margin of a review leans to that of its best sentence for the type: one sentence may be
+    about a type, and the rest of the review speaks of others.
+    """
+    parts, owner = sentences_of(reviews, spec) if spec.sentences else ([], np.zeros(0, dtype=np.int64))
+    raw = extract([*reviews, *parts], spec)
+    margins = apply_weights(vectorize(raw, vocabulary, spec), weights, intercept)
+    known = known_share(raw, vocabulary)[: len(reviews)]
+    whole = margins[: len(reviews)]
+    if parts:
+        starts = np.flatnonzero(np.diff(owner, prepend=-1))
+        rows = owner[starts]
+        best = np.maximum.reduceat(margins[len(reviews) :], starts, axis=0)
+        whole[rows] += np.float32(spec.sentences) * (best - whole[rows])
+    return whole, known
 
 
 def apply_weights(rows: SparseRows, weights: NDArray[Any], intercept: F32) -> F32:

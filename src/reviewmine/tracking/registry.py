@@ -102,8 +102,8 @@ def log_router(mlflow: Any, bundle: Path) -> Any:
     return model
 
 
-def register(mlflow: Any, name: str, model: Any, run_id: str, bundle_sha256: str, description: str) -> str:
-    """Make a logged model the next version of ``name`` and its challenger; return the number of the version.
+def register(mlflow: Any, name: str, model: Any, run_id: str, tags: Mapping[str, str], description: str) -> str:
+    """Make a logged model the next version of ``name``, with ``tags``, and its challenger; return the number of the version.
 
     ``description``, made from the card, stands at the version and at the model.
     """
@@ -117,7 +117,7 @@ def register(mlflow: Any, name: str, model: Any, run_id: str, bundle_sha256: str
         name,
         source=model.model_uri,
         run_id=run_id,
-        tags={"bundle_sha256": bundle_sha256},
+        tags=dict(tags),
         description=description,
         model_id=model.model_id,
     )

@@ -50,6 +50,8 @@ class Training:
     description: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     """Path among the artifacts of the run to its text."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """What else the run and the version of the model are marked with."""
 
 
 def log_training(training: Training) -> TrackedRun:
@@ -65,6 +67,7 @@ def log_training(training: Training) -> TrackedRun:
         "git_commit": made_with["git_commit"],
         "lock_sha256": made_with["lock_sha256"],
         "gates": "failed" if training.card["gates"]["failed"] else "passed",
+        **training.tags,
     }
     number = experiment_id(mlflow, training.experiment)
     with mlflow.start_run(experiment_id=number, run_name=training.experiment, tags=tags) as run:
@@ -79,8 +82,8 @@ def log_training(training: Training) -> TrackedRun:
             mlflow.log_figure(drawn, f"pictures/{name}.png")
         model, version = log_router(mlflow, training.bundle), ""
         if training.register:
-            told = (run.info.run_id, training.bundle_sha256, training.description)
-            version = register(mlflow, training.model_name, model, *told)
+            marks = {"bundle_sha256": training.bundle_sha256, **training.tags}
+            version = register(mlflow, training.model_name, model, run.info.run_id, marks, training.description)
         return TrackedRun(run.info.run_id, model.model_id, training.model_name, version, address(mlflow))
 
 

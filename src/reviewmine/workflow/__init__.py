@@ -4,12 +4,15 @@ from reviewmine.insights.sources import routed_evidence
 from reviewmine.workflow.chain import discover, insights, make_report, run, score, unmasked_line
 from reviewmine.workflow.promote import Promotion, promote
 from reviewmine.workflow.reading import ReadResult, not_over, read, rejected_line, said_of, statements
+from reviewmine.workflow.recalibrate import recalibrate
+from reviewmine.workflow.recalibrated import Recalibrated
 from reviewmine.workflow.replay import Replayed, replay
 from reviewmine.workflow.training import TrainResult, train, train_on
 
 __all__ = [
     "Promotion",
     "ReadResult",
+    "Recalibrated",
     "Replayed",
     "TrainResult",
     "discover",
@@ -18,6 +21,7 @@ __all__ = [
     "not_over",
     "promote",
     "read",
+    "recalibrate",
     "rejected_line",
     "replay",
     "routed_evidence",

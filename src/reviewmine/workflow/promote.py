@@ -26,6 +26,7 @@ from reviewmine.tracking import (
     move_alias,
     version_at,
 )
+from reviewmine.workflow.recalibrated import PARENT_ANSWERS
 from reviewmine.workflow.replay import logged_experiment
 from reviewmine.workflow.say import Say, quiet
 from reviewmine.workflow.training import ANSWERS, ROWS, SETTINGS, TAXONOMY, prepared, read_labelled
@@ -76,7 +77,7 @@ def promote(name: str, *, force: str = "", say: Say = quiet) -> Promotion:
         result = Promotion(challenger, champion, None, 0, "it is the champion already")
         say(f"promote: {challenger.name} version {challenger.number}: {result.how}")
         return result
-    run = logged_run(challenger.run_id, ANSWERS, SETTINGS, TAXONOMY)
+    run = logged_run(challenger.run_id, ANSWERS, PARENT_ANSWERS, SETTINGS, TAXONOMY)
     result = _measured(challenger, champion, run, say)
     refused = _refusal(result, run)
     if refused and not force:
@@ -122,6 +123,14 @@ def _measured(challenger: ModelVersion, champion: ModelVersion | None, run: Logg
     if champion is None:
         return Promotion(challenger, None, None, 0, "there was no champion")
     logged = run.files.get(ANSWERS)
+    if (
+        logged
+        and run.provenance.get("data", {}).get("parent") == champion.bundle_sha256
+        and PARENT_ANSWERS in run.files
+    ):
+        ours, theirs = Answers.of_text(logged), Answers.of_text(run.files[PARENT_ANSWERS])
+        how = "the freshly labelled ones, each under a policy that it did not fit"
+        return Promotion(challenger, champion, compare(ours, theirs, SEED), len(ours.ids), how)
     before = logged_run(champion.run_id, ANSWERS, ROWS)
     if logged and ANSWERS in before.files:
         ours, theirs = Answers.of_text(logged), Answers.of_text(before.files[ANSWERS])

@@ -15,7 +15,7 @@ from reviewmine.classify.train import Trained, registered_name, train_model
 from reviewmine.corpus.read import read_reviews
 from reviewmine.errors import GateError, ReviewmineError
 from reviewmine.files import finite, write_json, write_text
-from reviewmine.labels.dataset import Labelled, labelled_set
+from reviewmine.labels.dataset import Labelled, labelled_set, plain_texts
 from reviewmine.labels.splits import split_parts
 from reviewmine.report.summary import Places, model_description, training_summary
 from reviewmine.router import Router, write_bundle
@@ -122,7 +122,10 @@ def read_labelled(experiment: Experiment, say: Say = quiet, *, where: str) -> pd
 
 def prepared(reviews: pd.DataFrame, experiment: Experiment, taxonomy: Taxonomy | None) -> tuple[Labelled, Taxonomy]:
     """Return the labelled set of an experiment and its taxonomy; without one, the codes seen are the types."""
-    labelled = labelled_set(reviews, experiment.data, taxonomy, where=experiment.data.labelled or "")
+    more: list[str] = []
+    if experiment.data.unlabelled and experiment.model.encoder != "none":
+        more = plain_texts(read_reviews(experiment.data.unlabelled, experiment.data.fields).reviews)
+    labelled = labelled_set(reviews, experiment.data, taxonomy, experiment.data.labelled or "", more)
     codes = {code for types in labelled.types for code in types}
     return labelled, taxonomy or Taxonomy.from_codes(experiment.name, codes)
 
