@@ -13,7 +13,7 @@ from reviewmine.taxonomy.model import load_taxonomy
 
 ROOT = Path(__file__).parents[2]
 DATA = Data(labelled="data/sample/reviews.csv", extras={"categorical": ["channel", "group"], "numeric": ["rating"]})
-MODEL = Model(c=1.0, negation=True)  # as in experiments/demo.yaml
+MODEL = Model(c=1.0, negation=True, folds=3)  # as in experiments/demo.yaml
 
 
 @pytest.fixture(scope="session")

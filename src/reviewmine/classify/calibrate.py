@@ -1,4 +1,4 @@
-"""Margins to a policy: temperature, thresholds, shortlist and novelty. Fitted on the calibration part alone."""
+"""Margins to a policy: temperature, thresholds, shortlist and novelty. Fitted on answers for rows not learned."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""From which probability a type is said, is automatic, is suggested: chosen on the calibration part alone."""
+"""From which probability a type is said, is automatic, is suggested: chosen on rows not learned."""
 
 from collections.abc import Sequence
 

@@ -1,0 +1,62 @@
+"""What words mean, folded into the weights."""
+
+import numpy as np
+
+from reviewmine.classify.crossfit import cross_fit
+from reviewmine.classify.fit import Recipe, fit
+from reviewmine.classify.meaning import NO_MEANING, learn_meaning
+from reviewmine.classify.taxonomy_rows import no_rows
+from reviewmine.router.features import FeatureSpec
+from reviewmine.router.router import margins_of
+from reviewmine.settings import Model
+
+LATE = ["курьер опоздал на час", "доставка задержалась", "курьер приехал поздно", "посылка опоздала"]
+DEAR = ["цена завышена", "стоит слишком дорого", "дорого для такого качества", "переплата за бренд"]
+MORE = ["водитель опаздывает", "водитель задержался в пробке", "курьер и водитель опоздали", "дорогая стоимость"]
+REVIEWS = [{"text": text} for text in (*LATE, *DEAR)]
+TARGETS = np.asarray([[True, False]] * 4 + [[False, True]] * 4)
+
+
+def recipe(meaning, **settings):
+    spec = FeatureSpec(meaning=bool(len(meaning)))
+    return Recipe(spec, meaning, Model(**settings), "multiclass", 13)
+
+
+def asked(fitted, text):
+    return margins_of([{"text": text}], fitted.spec, fitted.vocabulary, fitted.weights, fitted.intercept)[0][0]
+
+
+def test_a_word_that_no_labelled_review_has_counts_for_the_type_of_its_neighbours():
+    meaning = learn_meaning([*LATE, *DEAR, *MORE])
+    with_meaning, without = fit(REVIEWS, TARGETS, recipe(meaning)), fit(REVIEWS, TARGETS, recipe(NO_MEANING))
+    lead = [float(np.subtract(*asked(fitted, "водители"))) for fitted in (with_meaning, without)]
+    lead_known = [float(np.subtract(*asked(fitted, "водитель"))) for fitted in (with_meaning, without)]
+    assert lead_known[0] > lead_known[1] + 0.02
+    assert len(with_meaning.vocabulary.buckets) == len(without.vocabulary.buckets) + len(meaning)
+    assert np.isfinite(lead).all()
+
+
+def test_the_order_of_texts_means_nothing():
+    texts = [*LATE, *DEAR, *MORE]
+    one, other = learn_meaning(texts), learn_meaning(texts[::-1])
+    for name in ("buckets", "length", "direction"):
+        assert getattr(one, name).tobytes() == getattr(other, name).tobytes()
+
+
+def test_denied_words_have_a_meaning_of_their_own():
+    texts = [*MORE, "курьер не приехал", "не приехал вовремя", "курьер приехал"]
+    one, both = learn_meaning(texts), learn_meaning(texts, negation=True)
+    assert len(both) == len(one) + 1  # «не приехал» is the one denial that was said
+
+
+def test_cross_fitting_asks_models_that_had_not_seen_the_row():
+    """A word that stands in one review alone cannot speak for that review."""
+    reviews = [*REVIEWS, {"text": "абракадабра"}]
+    targets = np.concatenate([TARGETS, [[False, True]]])
+    types = [tuple("ab"[k] for k in np.flatnonzero(row)) for row in targets]
+    groups = [str(i) for i in range(len(reviews))]
+    margins, words = cross_fit(reviews, targets, types, groups, no_rows("ab"), recipe(NO_MEANING, folds=3))
+    learned = fit(reviews, targets, recipe(NO_MEANING))
+    assert margins.shape == targets.shape
+    assert words.known[-1] == 0
+    assert margins[-1, 1] < asked(learned, "абракадабра")[1] - 0.2
