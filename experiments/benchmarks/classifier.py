@@ -25,10 +25,11 @@ from reviewmine.classify.linear import target_matrix
 from reviewmine.classify.train import Trained, train_model
 from reviewmine.corpus.dates import parse_date
 from reviewmine.intervals import wilson
-from reviewmine.labels.dataset import Labelled, labelled_set
+from reviewmine.labels.dataset import Labelled
 from reviewmine.labels.splits import deal, split_parts
 from reviewmine.router import Router
 from reviewmine.settings import Extras, Split, load_experiment
+from reviewmine.workflow.training import prepared
 
 Rows = NDArray[np.int64]
 Peer = Callable[[Task, Rows, Rows], Answers]
@@ -98,10 +99,8 @@ def prepared(name: str, extras: Extras | None = None) -> tuple[Experiment, Label
 def read(experiment: Experiment) -> tuple[Labelled, Taxonomy]:
     """Return the labelled set of an experiment and its taxonomy; without one, the codes seen are the types."""
     given = load_taxonomy(experiment.taxonomy) if experiment.taxonomy else None
-    labelled = labelled_set(
-        read_reviews(experiment.data.labelled or "", experiment.data.fields).reviews, experiment.data, given
-    )
-    return labelled, given or Taxonomy.from_codes(experiment.name, {code for types in labelled.types for code in types})
+    reviews = read_reviews(experiment.data.labelled or "", experiment.data.fields).reviews
+    return prepared(reviews, experiment, given)
 
 
 def folded(
