@@ -76,7 +76,7 @@ def delivery() -> None:
     """Print ours and the peers on five grouped folds, without and with the side features."""
     data_file("delivery/labelled.csv")
     for name, bars in BARS.items():
-        experiment, labelled, taxonomy = prepared("delivery", Extras() if name == "text only" else None)
+        experiment, labelled, taxonomy = loaded("delivery", Extras() if name == "text only" else None)
         fold = np.asarray(deal(labelled.types, labelled.groups, {str(k): 1 / N_FOLDS for k in range(N_FOLDS)}, 13))
         mine, routed = folded(labelled, fold, taxonomy, experiment, name)
         task = task_of(labelled, taxonomy.codes, experiment)
@@ -88,7 +88,7 @@ def delivery() -> None:
         promises(f"delivery, {name}, the same folds", routed, labelled.groups)
 
 
-def prepared(name: str, extras: Extras | None = None) -> tuple[Experiment, Labelled, Taxonomy]:
+def loaded(name: str, extras: Extras | None = None) -> tuple[Experiment, Labelled, Taxonomy]:
     """Return an experiment of ``experiments/``, its labelled set and its taxonomy; ``extras`` replaces the side features."""
     experiment = load_experiment(f"experiments/{name}.yaml")
     if extras is not None:
@@ -177,7 +177,7 @@ def peer_folded(task: Task, fold: NDArray[Any], name: str) -> Answers:
 def intents() -> None:
     """Print the card of the intents beside the peers, which learn from both the training and the calibration part."""
     data_file("intents/labelled.csv")
-    experiment, labelled, taxonomy = prepared("intents")
+    experiment, labelled, taxonomy = loaded("intents")
     trained = train_model(labelled, taxonomy, experiment, compared=False)
     told(f"{OURS}: intents")
     parts = split_parts(labelled, experiment.split, experiment.seed)
