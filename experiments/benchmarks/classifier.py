@@ -18,7 +18,7 @@ from lines import OURS, Routed, cell, promises, table, verdicts
 from numpy.typing import NDArray
 from peers import BALANCED, FT, LR, SVC, Answers, Task, fast, installed, linear, majority
 
-from reviewmine import Experiment, Taxonomy, load_taxonomy, read_reviews
+from reviewmine import Experiment, Taxonomy, load_taxonomy
 from reviewmine.classify.conformal import shown
 from reviewmine.classify.evaluate import ROUTES
 from reviewmine.classify.linear import target_matrix
@@ -29,7 +29,7 @@ from reviewmine.labels.dataset import Labelled
 from reviewmine.labels.splits import deal, split_parts
 from reviewmine.router import Router
 from reviewmine.settings import Extras, Split, load_experiment
-from reviewmine.workflow.training import prepared
+from reviewmine.workflow.training import prepared, read_labelled
 
 Rows = NDArray[np.int64]
 Peer = Callable[[Task, Rows, Rows], Answers]
@@ -99,8 +99,7 @@ def loaded(name: str, extras: Extras | None = None) -> tuple[Experiment, Labelle
 def read(experiment: Experiment) -> tuple[Labelled, Taxonomy]:
     """Return the labelled set of an experiment and its taxonomy; without one, the codes seen are the types."""
     given = load_taxonomy(experiment.taxonomy) if experiment.taxonomy else None
-    reviews = read_reviews(experiment.data.labelled or "", experiment.data.fields).reviews
-    return prepared(reviews, experiment, given)
+    return prepared(read_labelled(experiment, where=experiment.name), experiment, given)
 
 
 def folded(

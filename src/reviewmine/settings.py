@@ -138,7 +138,8 @@ class Model(Closed):
 
     head: Literal["linear"] = "linear"
     multilabel: Annotated[Literal["auto", "yes", "no"], BeforeValidator(_as_word)] = "auto"
-    hierarchy: Literal["auto"] = "auto"
+    hierarchy: Annotated[Literal["auto", "no"], BeforeValidator(_as_word)] = "auto"
+    """``auto``: where types have groups, what tells a group speaks for its types as well; rare types gain most."""
     c: Annotated[float, Field(gt=0)] = 0.2
     """Inverse regularisation of the linear SVC."""
     min_count: Annotated[int, Field(ge=1)] = 1

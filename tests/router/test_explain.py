@@ -8,7 +8,7 @@ import pytest
 
 from reviewmine.router import Router
 from reviewmine.router.features import extract, vectorize
-from reviewmine.router.router import apply_weights
+from reviewmine.router.linear import apply_weights
 
 REVIEW = {"id": "5", "pros": "плед мягкий", "cons": "Курьер опоздал, чайник треснул"}
 

@@ -17,7 +17,8 @@ import reviewmine
 from reviewmine.errors import BundleError, ReviewmineError
 from reviewmine.router import Router, verify, write_bundle
 from reviewmine.router.features import TEXT_FIELDS
-from reviewmine.router.router import BATCH, apply_weights
+from reviewmine.router.linear import apply_weights
+from reviewmine.router.router import BATCH
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=40)
 WORDS = st.lists(

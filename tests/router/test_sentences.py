@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reviewmine.router.features import FeatureSpec, Vocabulary, extract
-from reviewmine.router.router import margins_of
+from reviewmine.router.linear import Linear
 from reviewmine.router.sentences import MOST, sentences_of
 
 SPEC = FeatureSpec(categorical=("channel",), sentences=0.4)
@@ -38,11 +38,11 @@ def test_the_margin_leans_to_the_best_sentence():
     intercept = np.zeros(3, dtype=np.float32)
     plain = FeatureSpec(categorical=("channel",))
     parts, _ = sentences_of([LONG], SPEC)
-    whole, known = margins_of([LONG], plain, vocabulary, weights, intercept)
-    alone, _ = margins_of(parts, plain, vocabulary, weights, intercept)
-    got, same = margins_of([LONG], SPEC, vocabulary, weights, intercept)
+    whole, known = Linear(plain, vocabulary, weights, intercept).margins([LONG])
+    alone, _ = Linear(plain, vocabulary, weights, intercept).margins(parts)
+    got, same = Linear(SPEC, vocabulary, weights, intercept).margins([LONG])
     assert got[0] == pytest.approx(whole[0] + 0.4 * (alone.max(axis=0) - whole[0]), abs=1e-5)
     assert same == known
-    among, _ = margins_of([{"text": "да"}, LONG, LONG], SPEC, vocabulary, weights, intercept)
+    among, _ = Linear(SPEC, vocabulary, weights, intercept).margins([{"text": "да"}, LONG, LONG])
     assert among[1] == pytest.approx(got[0], abs=1e-6)
     assert among[2] == pytest.approx(got[0], abs=1e-6)

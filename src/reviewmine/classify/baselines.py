@@ -11,16 +11,11 @@ from sklearn.pipeline import make_union
 from reviewmine.classify.evaluate import figures
 from reviewmine.classify.linear import fit_linear
 from reviewmine.intervals import Figure, bootstrap
-from reviewmine.router import TEXT_FIELDS
+from reviewmine.labels.dataset import plain_text
 from reviewmine.router.policy import at_least
 
 _C = 0.5
 _WORD = r"(?u)\b\w+\b"  # one-letter words count: «в», «не», «и» stand in bigrams
-
-
-def plain_text(review: Mapping[str, Any]) -> str:
-    """Return the text fields of a review as one text."""
-    return " ".join(str(review.get(name) or "") for name in TEXT_FIELDS).strip()
 
 
 def baselines(

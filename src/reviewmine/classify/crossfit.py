@@ -10,7 +10,6 @@ from reviewmine.classify.taxonomy_rows import TaxonomyRows
 from reviewmine.labels.splits import deal
 from reviewmine.router.features import extract
 from reviewmine.router.hashing import F32
-from reviewmine.router.router import margins_of
 
 MOST = 8_000
 """Rows up to which cross-fitting is worth its time; of more, the calibration part is enough for a policy."""
@@ -23,11 +22,11 @@ def held_out(
     learned: Reviews, held: Mask, reviews: Reviews, targets: Mask, taught: TaxonomyRows, recipe: Recipe
 ) -> Answers:
     """Return the answers for ``reviews`` of a model that learned from ``learned``, with types ``held``, and ``taught``."""
-    learned, held = [*learned, *taught.reviews], np.concatenate([held, taught.targets])
-    fitted = fit(learned, held, recipe)
-    margins, _ = margins_of(reviews, fitted.spec, fitted.vocabulary, fitted.weights, fitted.intercept)
-    known, rows = extract(learned, fitted.spec), extract(reviews, fitted.spec)
-    return margins, familiar(known, held, rows, targets, fitted.vocabulary, recipe.model.min_count)
+    raw, held = extract([*learned, *taught.reviews], recipe.spec), np.concatenate([held, taught.targets])
+    fitted = fit(raw, held, recipe)
+    rows = extract(reviews, recipe.spec)
+    words = familiar(raw, held, rows, targets, fitted.vocabulary, recipe.model.min_count)
+    return fitted.margins(reviews)[0], words
 
 
 def cross_fit(

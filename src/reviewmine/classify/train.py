@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from reviewmine import __version__
-from reviewmine.classify.baselines import baselines, plain_text
+from reviewmine.classify.baselines import baselines
 from reviewmine.classify.calibrate import fit_policy
 from reviewmine.classify.card import Asked, Part, quality
 from reviewmine.classify.crossfit import MOST, cross_fit, held_out
@@ -21,11 +21,11 @@ from reviewmine.classify.linear import target_matrix
 from reviewmine.classify.meaning import NO_MEANING, learn_meaning
 from reviewmine.classify.taxonomy_rows import TaxonomyRows, no_rows, taxonomy_rows
 from reviewmine.errors import ReviewmineError
-from reviewmine.labels.dataset import Labelled
+from reviewmine.labels.dataset import Labelled, plain_text
 from reviewmine.labels.splits import Parts, split_parts
 from reviewmine.router import Bundle
 from reviewmine.router.bundle import canonical, sha256
-from reviewmine.router.features import FeatureSpec, as_number
+from reviewmine.router.features import FeatureSpec, as_number, extract
 from reviewmine.router.policy import Head
 from reviewmine.settings import Experiment
 from reviewmine.taxonomy.model import Taxonomy
@@ -56,7 +56,8 @@ def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment, 
         targets = target_matrix(labelled.types, codes)
         head = _head(experiment, targets)
         taught = _taught(labelled, parts, taxonomy, codes, experiment)
-        bundle, asked = _fit(labelled, parts, targets, taught, taxonomy, codes, experiment, head)
+        kept = taxonomy.model_copy(update={"types": tuple(taxonomy.type(code) for code in codes)})
+        bundle, asked = _fit(labelled, parts, targets, taught, kept, experiment, head)
         card = _card(bundle, asked, labelled, parts, targets, experiment, compared)
         card["rows"]["taxonomy"] = len(taught)
         failed = check_gates(card, experiment.gates)
@@ -131,15 +132,18 @@ def _taught(
     return taxonomy_rows(taxonomy, codes, [plain_text(labelled.reviews[i]) for i in used])
 
 
-def _recipe(labelled: Labelled, learned: NDArray[np.int64], experiment: Experiment, head: Head) -> Recipe:
-    """Return what all fits share: features, the meaning of words, settings."""
-    spec, model = _spec(labelled, learned, experiment), experiment.model
+def _recipe(
+    labelled: Labelled, learned: NDArray[np.int64], taxonomy: Taxonomy, experiment: Experiment, head: Head
+) -> Recipe:
+    """Return what all fits share: features, the meaning of words, the groups of the types, settings."""
+    spec, model, meaning = _spec(labelled, learned, experiment), experiment.model, NO_MEANING
     if model.sentences == "yes" or (model.sentences == "auto" and head == "multilabel"):
         spec = replace(spec, sentences=_SENTENCES)
-    if model.encoder == "none":
-        return Recipe(spec, NO_MEANING, model, head, experiment.seed)
-    texts = [*(plain_text(labelled.reviews[i]) for i in learned), *labelled.unlabelled]
-    return Recipe(replace(spec, meaning=True), learn_meaning(texts, model.negation), model, head, experiment.seed)
+    if model.encoder != "none":
+        texts = [*(plain_text(labelled.reviews[i]) for i in learned), *labelled.unlabelled]
+        spec, meaning = replace(spec, meaning=True), learn_meaning(texts, model.negation)
+    parents = tuple(one.parent for one in taxonomy.types) if model.hierarchy == "auto" else ()
+    return Recipe(spec, meaning, model, head, experiment.seed, parents)
 
 
 def _fit(
@@ -148,7 +152,6 @@ def _fit(
     targets: NDArray[np.bool_],
     taught: TaxonomyRows,
     taxonomy: Taxonomy,
-    codes: Sequence[str],
     experiment: Experiment,
     head: Head,
 ) -> tuple[Bundle, Asked]:
@@ -157,7 +160,7 @@ def _fit(
     The weights that ship learn from the training and the calibration part.
     """
     learned = np.sort(np.concatenate([parts.train, parts.calibration]))
-    recipe = _recipe(labelled, learned, experiment, head)
+    recipe = _recipe(labelled, learned, taxonomy, experiment, head)
     crossed = len(learned) <= MOST and experiment.model.folds > 1 and experiment.split.strategy != "time"
     rows, pool = (learned, learned) if crossed else (parts.calibration, parts.train)
     reviews, held = [labelled.reviews[i] for i in pool], targets[pool]
@@ -167,10 +170,9 @@ def _fit(
     else:
         margins, words = held_out(reviews, held, [labelled.reviews[i] for i in rows], targets[rows], taught, recipe)
     policy = fit_policy(margins, targets[rows], head, experiment.policy, words)
-    everything = [*(labelled.reviews[i] for i in learned), *taught.reviews]
-    fitted = fit(everything, np.concatenate([targets[learned], taught.targets]), recipe)
-    kept = taxonomy.model_copy(update={"types": tuple(taxonomy.type(code) for code in codes)})
-    bundle = Bundle(fitted.spec, fitted.vocabulary, fitted.weights, fitted.intercept, kept.to_json(), policy, (), {})
+    raw = extract([*(labelled.reviews[i] for i in learned), *taught.reviews], recipe.spec)
+    fitted = fit(raw, np.concatenate([targets[learned], taught.targets]), recipe)
+    bundle = Bundle(**vars(fitted), taxonomy=taxonomy.to_json(), policy=policy, golden=(), manifest={})
     return bundle, Asked(_part(labelled, targets, rows), margins, words.known)
 
 
@@ -198,7 +200,6 @@ def _card(
             "unused": len(parts.unused),
             "unlabelled": labelled.n_unlabelled,
             "out_of_scope": len(labelled.outside),
-            "asked": len(asked.known),
         },
         **quality(
             bundle,

@@ -110,14 +110,19 @@ def labelled_set(
     )
 
 
+def plain_text(review: Mapping[str, Any]) -> str:
+    """Return the text fields of a review as one text."""
+    return " ".join(str(review.get(name) or "") for name in TEXT_FIELDS).strip()
+
+
 def plain_texts(frame: pd.DataFrame) -> list[str]:
-    """Return the text fields of each row as one text."""
-    return [str(text) for text in frame[list(TEXT_FIELDS)].agg(" ".join, axis=1)] if len(frame) else []
+    """Return the ``plain_text`` of each row."""
+    return [plain_text(row) for row in frame[list(TEXT_FIELDS)].to_dict("records")]
 
 
 def even_sample(texts: Sequence[str]) -> tuple[str, ...]:
     """Return at most ``MOST_UNLABELLED`` of the distinct ``texts``, evenly over their order."""
-    distinct = sorted({text.strip() for text in texts} - {""})
+    distinct = sorted({*texts} - {""})
     if len(distinct) <= MOST_UNLABELLED:
         return tuple(distinct)
     return tuple(distinct[i] for i in np.linspace(0, len(distinct) - 1, MOST_UNLABELLED).astype(int))

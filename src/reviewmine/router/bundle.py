@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from reviewmine.errors import BundleError
 from reviewmine.router.features import FeatureSpec, Vocabulary
-from reviewmine.router.hashing import F32, N_BUCKETS
+from reviewmine.router.hashing import N_BUCKETS
+from reviewmine.router.linear import Linear
 from reviewmine.router.policy import Policy
 
 SCHEMA = 3
@@ -32,13 +32,9 @@ REMEDY = "export the bundle again or fetch it anew"
 
 
 @dataclass(frozen=True)
-class Bundle:
-    """What a router works with. ``weights`` has shape (features, types), in half precision."""
+class Bundle(Linear):
+    """What a router works with: a linear model, its types, its policy, and where it is from."""
 
-    spec: FeatureSpec
-    vocabulary: Vocabulary
-    weights: NDArray[np.float16]
-    intercept: F32
     taxonomy: Mapping[str, Any]
     policy: Policy
     golden: Sequence[Mapping[str, Any]]

@@ -15,24 +15,18 @@ from reviewmine.router.decision import Decision, Span, TypeScore
 from reviewmine.router.explain import found_words, word_weights
 from reviewmine.router.features import (
     TEXT_FIELDS,
-    FeatureSpec,
-    SparseRows,
-    Vocabulary,
     denied_words,
     extract,
     is_missing,
-    known_share,
     vectorize,
     word_columns,
 )
-from reviewmine.router.hashing import F32
+from reviewmine.router.hashing import F32, N_BLOCKS, block_of
 from reviewmine.router.policy import ACTION_OF, Policy, causes, chosen, novelty, probabilities, reason, shortlist
-from reviewmine.router.sentences import sentences_of
 
 BATCH = 2_000
 """Reviews worked on at once; bounds memory and changes no answer."""
 
-_CELLS = 8_000_000  # multiply-adds held at once
 _MAX_SPANS = 3
 
 
@@ -85,8 +79,7 @@ class Router:
 
     def margins(self, reviews: Sequence[Mapping[str, Any]]) -> tuple[F32, F32]:
         """Return margins (rows, types) and the share of known words (rows,): what the policy decides on."""
-        bundle = self.bundle
-        return margins_of(reviews, bundle.spec, bundle.vocabulary, bundle.weights, bundle.intercept)
+        return self.bundle.margins(reviews)
 
     def summary(self, scores: Scores, row: int) -> Decision:
         """Return the decision on one row of ``scores``, without evidence."""
@@ -134,9 +127,12 @@ class Router:
         ptr, columns = word_columns(
             [token.form for _, token in found], self.bundle.vocabulary, self.bundle.spec, denied_words(review)
         )
-        weight = (
-            self.bundle.weights[columns[:, None], picked].astype(np.float32) * self.bundle.vocabulary.idf[columns, None]
-        )
+        idf = self.bundle.vocabulary.idf[columns]
+        block = block_of(self.bundle.vocabulary.buckets[columns].astype(np.int64))
+        length = np.sqrt(np.bincount(block, np.square(idf), N_BLOCKS))[
+            block
+        ]  # as in a review each block has length one
+        weight = self.bundle.weights[columns[:, None], picked].astype(np.float32) * (idf / length)[:, None]
         pushes = np.zeros((len(found), len(picked)), dtype=np.float32)
         np.add.at(pushes, np.repeat(np.arange(len(found)), np.diff(ptr)), weight)
         return [_spans(found, pushes[:, i]) for i in range(len(picked))]
@@ -146,47 +142,6 @@ def scores_of(margins: F32, known: F32, policy: Policy) -> Scores:
     """Return the figures behind the decisions: margins (rows, types) and the share of known words under ``policy``."""
     probability, novel = probabilities(margins, policy), novelty(margins, known, policy)
     return Scores(probability, chosen(probability, policy), novel, known, causes(probability, known, novel, policy))
-
-
-def margins_of(
-    reviews: Sequence[Mapping[str, Any]],
-    spec: FeatureSpec,
-    vocabulary: Vocabulary,
-    weights: NDArray[Any],
-    intercept: F32,
-) -> tuple[F32, F32]:
-    """Return margins (rows, types) and the share of known words (rows,).
-
-    Where the spec says so, the margin of a review leans to that of its best sentence for the type: one sentence may be
-    about a type, and the rest of the review speaks of others.
-    """
-    parts, owner = sentences_of(reviews, spec) if spec.sentences else ([], np.zeros(0, dtype=np.int64))
-    raw = extract([*reviews, *parts], spec)
-    margins = apply_weights(vectorize(raw, vocabulary, spec), weights, intercept)
-    known = known_share(raw, vocabulary)[: len(reviews)]
-    whole = margins[: len(reviews)]
-    if parts:
-        starts = np.flatnonzero(np.diff(owner, prepend=-1))
-        rows = owner[starts]
-        best = np.maximum.reduceat(margins[len(reviews) :], starts, axis=0)
-        whole[rows] += np.float32(spec.sentences) * (best - whole[rows])
-    return whole, known
-
-
-def apply_weights(rows: SparseRows, weights: NDArray[Any], intercept: F32) -> F32:
-    """Return ``rows @ weights + intercept``, shape (rows, types); sums run in one order whatever the batch."""
-    margins = np.tile(intercept, (len(rows), 1))
-    step = max(1, _CELLS // max(1, weights.shape[1]))
-    start = 0
-    while start < len(rows):
-        stop = max(start + 1, int(np.searchsorted(rows.indptr, rows.indptr[start] + step, side="right")) - 1)
-        low, high = rows.indptr[start], rows.indptr[stop]
-        filled = np.flatnonzero(np.diff(rows.indptr[start : stop + 1]))
-        if high > low:
-            product = weights[rows.indices[low:high]].astype(np.float32) * rows.values[low:high, None]
-            margins[start + filled] += np.add.reduceat(product, rows.indptr[start:stop][filled] - low, axis=0)
-        start = stop
-    return margins
 
 
 def as_review(review: str | Mapping[str, Any]) -> dict[str, Any]:
