@@ -149,6 +149,16 @@ def test_a_replay_names_the_rows_that_differ(tracked):
     assert refused.value.exit_code == 1
 
 
+def test_a_replay_says_that_texts_without_types_differ(tracked):
+    """They tell what words mean, so the weights depend on them; no labelled row has changed."""
+    rows = pd.read_csv("labels.csv", dtype=str, keep_default_na=False)
+    rows.loc[len(rows)] = {"id": "z1", "comment": "без типа"} | dict.fromkeys({*rows.columns} - {"id", "comment"}, "")
+    rows.to_csv("labels.csv", index=False)
+    result = workflow.replay(kept()["run_id"])
+    assert not result.same
+    assert result.differences[0] == "data: the labelled rows are the same, the 1 texts without types are not"
+
+
 def test_a_replay_names_settings_and_libraries_that_differ(tracked, monkeypatch):
     module = sys.modules["reviewmine.workflow.replay"]  # the package has the function under that name
     real = module.provenance()

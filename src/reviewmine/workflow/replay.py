@@ -72,6 +72,9 @@ def replay(run_id: str, changes: Sequence[str] = (), *, say: Say = quiet) -> Rep
     around = surroundings(run.provenance, provenance())
     rows = row_differences(run.files.get(ROWS, ""), labelled)
     if labelled.sha256 != run.provenance.get("data", {}).get("sha256"):
+        rows = rows or [
+            f"data: the labelled rows are the same, the {len(labelled.unlabelled)} texts without types are not"
+        ]
         result = Replayed(run_id, run.bundle_sha256, "", None, (*rows, *around))
     else:
         bundle = RUNS / experiment.name / f"replay-{run_id[:8]}" / "bundle"
