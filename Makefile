@@ -11,7 +11,7 @@ unexport PYTHONPATH VIRTUAL_ENV
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier clean
+.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier bench-service clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -34,7 +34,7 @@ run: $(STAMP) ## run the whole chain of experiments/$(EXP).yaml
 	$(BIN)/reviewmine run experiments/$(EXP).yaml
 
 test: $(STAMP) ## run all tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check .
@@ -69,6 +69,9 @@ bench-classifier: $(STAMP) ## measure the classifier beside TF-IDF with LinearSV
 
 bench-corpus: $(STAMP) ## measure field split, null answers, cuts and speed, beside spaCy and razdel
 	PYTHONPATH=tests $(BIN)/python experiments/benchmarks/corpus.py
+
+bench-service: $(STAMP) ## measure messages a second and p99 of the service over loopback, a bundle swapped in the middle
+	$(BIN)/python experiments/benchmarks/service.py
 
 clean: ## remove everything that is rebuilt: runs, caches, .venv
 	rm -rf experiments/runs experiments/mlflow.db experiments/mlartifacts experiments/.mlflow.lock data/interim data/processed

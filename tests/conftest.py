@@ -1,11 +1,35 @@
-"""What several tests share: a workspace like a fresh clone's, and one trained model of the sample."""
+"""What several tests share: a workspace like a fresh clone's, and one run of the demo."""
 
+import fcntl
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+DEMO_BUNDLE = Path("experiments/runs/demo/bundle")
+
+
+def pytest_configure():
+    """Under pytest-xdist the cores are taken: training fits in one process; tests of processes ask for them by name."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
+
+
+def pytest_collection_modifyitems(items):
+    """Deal the tests to workers by folder, so that what a folder shares is made once; whole chains (tests/*.py) by file.
+
+    Groups with slow tests come first, chains before all: no worker is left alone with a long one at the end.
+    """
+    tests = Path(__file__).parent
+    group = {item: item.path if item.path.parent == tests else item.path.parent for item in items}
+    slow = {group[item] for item in items if item.get_closest_marker("slow")}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group[item].relative_to(ROOT).as_posix()))
+    items.sort(key=lambda item: (group[item] not in slow, group[item] in slow and group[item].is_dir()))
 
 
 def make_workspace(folder: Path) -> Path:
@@ -26,18 +50,37 @@ def workspace(tmp_path, monkeypatch):
     return Path.cwd()
 
 
-def trained_bundle(folder: Path) -> Path:
-    """Train on the sample without tracking and return the bundle written under ``folder``."""
-    from reviewmine.classify.train import train_model
-    from reviewmine.corpus.read import read_reviews
-    from reviewmine.labels.dataset import labelled_set
-    from reviewmine.router import write_bundle
-    from reviewmine.settings import load_experiment
-    from reviewmine.taxonomy.model import load_taxonomy
+def call(folder: Path, *args: str, code: int = 0, **environment: str) -> str:
+    """Run a command in ``folder`` in a process of its own and return what it prints."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
+    done = subprocess.run(
+        [sys.executable, "-m", "reviewmine.cli", *args],
+        cwd=folder,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout if code == 0 else done.stderr
 
-    experiment = load_experiment(ROOT / "experiments/demo.yaml")
-    taxonomy = load_taxonomy(ROOT / str(experiment.taxonomy))
-    reviews = read_reviews(ROOT / str(experiment.data.labelled)).reviews
-    trained = train_model(labelled_set(reviews, experiment.data, taxonomy), taxonomy, experiment)
-    write_bundle(folder / "bundle", trained.bundle)
-    return folder / "bundle"
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """A workspace in which the demo has run, once for all workers, and what it said; tests must not change its files."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    said = shared / "demo.txt"  # written last: with it the run is complete
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            shutil.rmtree(shared / "demo", ignore_errors=True)  # of a worker that failed
+            make_workspace(shared / "demo")
+            out = call(shared / "demo", "run", "experiments/demo.yaml", JOBLIB_MULTIPROCESSING="1")
+            said.write_text(out, encoding="utf-8")
+    return shared / "demo", said.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def demo_bundle(demo, tmp_path):
+    """A copy of the bundle of the demo."""
+    return shutil.copytree(demo[0] / DEMO_BUNDLE, tmp_path / "demo-bundle")

@@ -351,11 +351,8 @@ class TestMasks:
         assert (code, "not masked" in out) == (0, False)
         assert self.told(reviews / "plain/evidence.jsonl") == (False, False)
 
-    def test_insights_takes_the_switch(self, cli, reviews):
-        from conftest import trained_bundle
-
-        bundle = trained_bundle(reviews)
-        assert cli("score", bundle, "a.csv", "-o", "scored.csv")[0] == 0
+    def test_insights_takes_the_switch(self, cli, reviews, demo_bundle):
+        assert cli("score", demo_bundle, "a.csv", "-o", "scored.csv")[0] == 0
         code, out, err = cli("insights", "scored.csv", "-o", "masked")
         assert (code, "not masked" in out) == (0, False), err
         assert self.told(reviews / "masked/insights.json") == (False, False)

@@ -1,44 +1,21 @@
 """The whole chain on the shipped sample, from the command to the page: files, figures, MLflow, the same answers everywhere."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from conftest import make_workspace
+from conftest import call, make_workspace
 from reviewmine.router import Router, bundle_sha256, verify
+from tracking.small import make_small
 
 pytestmark = pytest.mark.slow
 RUN = Path("experiments/runs/demo")
 
 
-def call(workspace: Path, *args: str, code: int = 0, **environment: str) -> str:
-    """Run a command in ``workspace`` in a process of its own and return what it prints."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
-    done = subprocess.run(
-        [sys.executable, "-m", "reviewmine.cli", *args],
-        cwd=workspace,
-        env=clean | environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == code, done.stderr
-    return done.stdout if code == 0 else done.stderr
-
-
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """A workspace in which the demo has run once; the printed lines beside it."""
-    folder = make_workspace(tmp_path_factory.mktemp("ran"))
-    return folder, call(folder, "run", "experiments/demo.yaml")
-
-
-def test_it_says_where_things_are(ran):
-    _, out = ran
+def test_it_says_where_things_are(demo):
+    _, out = demo
     for stage in ("read", "statements", "discover", "train", "score", "insights", "report"):
         assert f"\n{stage}: " in f"\n{out}"
     last = out.strip().splitlines()[-1]
@@ -47,8 +24,8 @@ def test_it_says_where_things_are(ran):
     assert f"report: {RUN}/report.html" in last
 
 
-def test_every_stage_leaves_its_files(ran):
-    folder, _ = ran
+def test_every_stage_leaves_its_files(demo):
+    folder, _ = demo
     names = ["reviews.parquet", "rejects.csv", "statements.parquet", "topics/assignments.csv", "topics/draft.yaml"]
     names += [
         "topics/evidence.jsonl",
@@ -62,13 +39,13 @@ def test_every_stage_leaves_its_files(ran):
     assert [name for name in names if not (folder / RUN / name).is_file()] == []
 
 
-def test_it_leaves_the_recorded_results_alone(ran):
-    folder, _ = ran
+def test_it_leaves_the_recorded_results_alone(demo):
+    folder, _ = demo
     assert list((folder / "experiments/results").iterdir()) == []
 
 
-def test_assignments_point_into_the_reviews(ran):
-    folder, _ = ran
+def test_assignments_point_into_the_reviews(demo):
+    folder, _ = demo
     reviews = pd.read_parquet(folder / RUN / "reviews.parquet").set_index("id")
     rows = pd.read_csv(folder / RUN / "topics/assignments.csv")
     assert list(rows.columns) == ["review_id", "statement_id", "field", "start", "end", "topic", "probability"]
@@ -77,16 +54,16 @@ def test_assignments_point_into_the_reviews(ran):
     assert (rows["topic"] != "rest").mean() > 0.8
 
 
-def test_scored_file_has_the_contract_columns(ran):
-    folder, _ = ran
+def test_scored_file_has_the_contract_columns(demo):
+    folder, _ = demo
     scored = pd.read_csv(folder / RUN / "scored.csv", dtype=str)
     assert list(scored.columns) == ["id", "kind", "type", "types", "probability", "action", "owner", "alternatives"]
     assert len(scored) == len(pd.read_csv(folder / "data/sample/reviews.csv"))
     assert set(scored["action"]) <= {"auto", "suggest", "human"}
 
 
-def test_the_model_beats_the_baselines_it_is_shown_with(ran):
-    folder, _ = ran
+def test_the_model_beats_the_baselines_it_is_shown_with(demo):
+    folder, _ = demo
     card = json.loads((folder / RUN / "model_card.json").read_text(encoding="utf-8"))
     f1 = card["metrics"]["micro_f1"]
     assert f1["low"] < f1["value"] < f1["high"]
@@ -94,8 +71,8 @@ def test_the_model_beats_the_baselines_it_is_shown_with(ran):
     assert card["gates"] == {"asked": {"micro_f1": 0.5, "ece": 0.12}, "failed": []}
 
 
-def test_the_report_counts_what_was_read(ran):
-    folder, _ = ran
+def test_the_report_counts_what_was_read(demo):
+    folder, _ = demo
     page = (folder / RUN / "report.html").read_text(encoding="utf-8")
     found = json.loads((folder / RUN / "insights/insights.json").read_text(encoding="utf-8"))
     assert "Не дозвониться" in page
@@ -104,27 +81,28 @@ def test_the_report_counts_what_was_read(ran):
     assert {kind["code"]: kind["n"] for kind in found["types"]} == mentions["code"].value_counts().to_dict()
 
 
-def test_training_again_gives_the_same_bundle(ran, tmp_path):
-    folder, out = ran
+def test_training_again_gives_the_same_bundle(demo, tmp_path):
+    folder, out = demo
     sha256 = bundle_sha256(folder / RUN / "bundle")
     assert f"sha256 {sha256}" in out
     other = make_workspace(tmp_path / "elsewhere")
-    again = call(other, "train", "experiments/demo.yaml", "--no-track", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {"JOBLIB_MULTIPROCESSING": "0"}
+    again = call(other, "train", "experiments/demo.yaml", "--no-track", **one)
     assert f"sha256 {sha256}" in again
     for path in (folder / RUN / "bundle").iterdir():
         assert path.read_bytes() == (other / RUN / "bundle" / path.name).read_bytes(), path.name
 
 
-def test_the_bundle_verifies_and_holds_no_machine(ran):
-    folder, _ = ran
+def test_the_bundle_verifies_and_holds_no_machine(demo):
+    folder, _ = demo
     assert verify(Router.load(folder / RUN / "bundle")) >= 200
     for path in (folder / RUN / "bundle").iterdir():
         assert str(folder).encode() not in path.read_bytes()
         assert str(Path.home()).encode() not in path.read_bytes()
 
 
-def test_every_way_to_ask_gives_the_same_answer(ran, monkeypatch):
-    folder, _ = ran
+def test_every_way_to_ask_gives_the_same_answer(demo, monkeypatch):
+    folder, _ = demo
     monkeypatch.chdir(folder)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     from reviewmine.classify.golden import NASTY
@@ -144,8 +122,8 @@ def test_every_way_to_ask_gives_the_same_answer(ran, monkeypatch):
     assert scored["action"].tolist() == [answer["action"] for answer in routed[:200]]
 
 
-def test_the_run_is_kept_in_mlflow(ran, monkeypatch):
-    folder, _ = ran
+def test_the_run_is_kept_in_mlflow(demo, monkeypatch):
+    folder, _ = demo
     monkeypatch.chdir(folder)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///experiments/mlflow.db")
     import mlflow
@@ -160,11 +138,9 @@ def test_the_run_is_kept_in_mlflow(ran, monkeypatch):
     assert version.tags["bundle_sha256"] == kept["bundle_sha256"]
 
 
-def test_a_model_below_its_gates_is_not_registered(ran):
-    folder, _ = ran
-    line = call(
-        folder, "train", "experiments/demo.yaml", "--set", "name=strict", "--set", "gates={micro_f1: 0.99}", code=1
-    )
+def test_a_model_below_its_gates_is_not_registered(tmp_path):
+    folder = make_small(tmp_path)
+    line = call(folder, "train", "x.yaml", "--set", "name=strict", "--set", "gates={micro_f1: 0.99}", code=1)
     assert "reviewmine: strict: micro_f1 is 0." in line
     assert "the gate is at least 0.99" in line
     kept = json.loads((folder / "experiments/runs/strict/run.json").read_text(encoding="utf-8"))

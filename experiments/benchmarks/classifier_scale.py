@@ -18,11 +18,13 @@ from peers import BALANCED, FT, fasttext, installed, one_against_rest, tfidf
 from threadpoolctl import threadpool_limits
 
 from reviewmine import Experiment, Taxonomy
-from reviewmine.classify.linear import as_matrix, fit_linear, target_matrix
+from reviewmine.classify.linear import fit_linear, target_matrix
+from reviewmine.classify.matrix import count, matrix_of, vocabulary_of
+from reviewmine.classify.meaning import NO_MEANING
 from reviewmine.classify.train import train_model
 from reviewmine.labels.dataset import labelled_set
 from reviewmine.router import TEXT_FIELDS
-from reviewmine.router.features import FeatureSpec, Vocabulary, extract, vectorize
+from reviewmine.router.features import FeatureSpec
 from reviewmine.router.policy import Head
 
 N_ROWS = 25_000
@@ -102,7 +104,7 @@ def ours(made: Made) -> None:
     targets = target_matrix(made.types, codes)
     head: Head = "multilabel" if (targets.sum(axis=1) > 1).any() else "multiclass"
     with threadpool_limits(1):
-        rows, features = timed(lambda: matrix_of(made.texts, experiment.model.min_count))
+        rows, features = timed(lambda: features_of(made.texts, experiment.model.min_count))
         fit = timed(lambda: fit_linear(rows, targets, experiment.model.c, SEED, head))[1]
     print(
         f"  reviewmine, features and head  {features + fit:6.1f} s ({features:.1f} features, {fit:.1f} head), bar {BAR} s"
@@ -112,12 +114,10 @@ def ours(made: Made) -> None:
     print(f"  reviewmine, train_model        {whole:6.1f} s (with policy, card and golden set)", flush=True)
 
 
-def matrix_of(texts: Sequence[str], min_count: int) -> Any:
+def features_of(texts: Sequence[str], min_count: int) -> Any:
     """Return the weighted features of all rows."""
-    spec = FeatureSpec()
-    raw = extract([{"text": text} for text in texts], spec)
-    vocabulary = Vocabulary.fit(raw, min_count)
-    return as_matrix(vectorize(raw, vocabulary, spec), len(vocabulary.buckets))
+    counted = count([{"text": text} for text in texts], FeatureSpec())
+    return matrix_of(counted, vocabulary_of(counted, min_count, NO_MEANING.buckets, NO_MEANING.length))
 
 
 def frame_of(made: Made) -> pd.DataFrame:

@@ -16,8 +16,8 @@ from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-from reviewmine.classify.linear import as_matrix
-from reviewmine.router.features import FeatureSpec, Vocabulary, extract, vectorize
+from reviewmine.classify.matrix import count, matrix_of, vocabulary_of
+from reviewmine.router.features import FeatureSpec, Vocabulary
 
 SPEC = FeatureSpec()
 SETS = {"delivery": ("delivery/labelled.csv", "delivery/unlabelled.csv"), "intents": ("intents/labelled.csv",)}
@@ -37,14 +37,15 @@ def main() -> None:
 
 def ours(texts: Sequence[str]) -> Vocabulary:
     """Return our vocabulary with the weighted rows computed on the way, as training does."""
-    raw = extract([{"text": text} for text in texts], SPEC)
-    vocabulary = Vocabulary.fit(raw)
-    vectorize(raw, vocabulary, SPEC)
+    counted = count([{"text": text} for text in texts], SPEC)
+    nothing = np.zeros(0, dtype=np.int64)
+    vocabulary = vocabulary_of(counted, 2, nothing, nothing.astype(np.float32))
+    matrix_of(counted, vocabulary)
     return vocabulary
 
 
 def ours_again(vocabulary: Vocabulary, texts: Sequence[str]) -> Any:
-    return vectorize(extract([{"text": text} for text in texts], SPEC), vocabulary, SPEC)
+    return matrix_of(count([{"text": text} for text in texts], SPEC), vocabulary)
 
 
 def theirs() -> FeatureUnion:
@@ -89,9 +90,8 @@ def accuracy(name: str, texts: Sequence[str], types: Sequence[str]) -> None:
     for train, test in StratifiedKFold(5, shuffle=True, random_state=13).split(text, target):
         union = theirs().fit(text[train])
         vocabulary = ours(text[train])
-        width = len(vocabulary.buckets)
         sides = {
-            "ours": [as_matrix(ours_again(vocabulary, text[part]), width) for part in (train, test)],
+            "ours": [ours_again(vocabulary, text[part]) for part in (train, test)],
             "scikit-learn": [union.transform(text[part]) for part in (train, test)],
         }
         for side, (rows, held_out) in sides.items():

@@ -8,10 +8,11 @@ import pytest
 
 from reviewmine.classify.calibrate import fit_policy
 from reviewmine.classify.conformal import promised, shortlist_bars, shortlist_report, shown
-from reviewmine.classify.novelty import auroc, false_alarm_threshold, familiar, without_types
+from reviewmine.classify.matrix import count, word_features
+from reviewmine.classify.novelty import auroc, false_alarm_threshold, known_without, without_types
 from reviewmine.corpus.read import read_reviews
 from reviewmine.labels.dataset import labelled_set
-from reviewmine.router.features import FeatureSpec, Vocabulary, extract
+from reviewmine.router.features import FeatureSpec
 from reviewmine.router.policy import NEVER, shortlist, softmax
 from reviewmine.settings import Data, PolicySettings
 
@@ -95,15 +96,14 @@ HELD = np.asarray([[1, 0], [1, 0], [0, 1], [0, 1], [1, 1]], dtype=bool)
 
 
 def test_words_that_only_a_type_brought_are_unknown_without_it():
-    spec = FeatureSpec()
-    taught = extract([{"text": text} for text in TAUGHT], spec)
-    asked = extract([{"text": text} for text in ("опоздал", "чайник", "курьер", "самовар", "")], spec)
+    taught, asked = (
+        word_features(count([{"text": text} for text in texts], FeatureSpec()))
+        for texts in (TAUGHT, ("опоздал", "чайник", "курьер", "самовар", ""))
+    )
     targets = np.asarray([[1, 0], [0, 1], [1, 1], [1, 0], [1, 0]], dtype=bool)
-    words = familiar(taught, HELD, asked, targets, Vocabulary.fit(taught, 1), 1)
-    assert words.known.tolist() == [1, 1, 1, 0, 0]
-    assert words.without.tolist() == [0, 0, 0, 0, 0]
-    other = familiar(taught, HELD, asked, ~targets, Vocabulary.fit(taught, 1), 1)
-    assert other.without.tolist() == [1, 1, 1, 0, 0]  # the rows of the other type brought them too
+    assert known_without(taught, HELD, asked, targets, 1).tolist() == [0, 0, 0, 0, 0]
+    # the rows of the other type brought them too
+    assert known_without(taught, HELD, asked, ~targets, 1).tolist() == [1, 1, 1, 0, 0]
 
 
 def test_the_best_margin_without_the_row_s_own_types():

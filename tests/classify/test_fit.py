@@ -4,9 +4,10 @@ import numpy as np
 
 from reviewmine.classify.crossfit import cross_fit
 from reviewmine.classify.fit import Recipe, fit
+from reviewmine.classify.matrix import count
 from reviewmine.classify.meaning import NO_MEANING, learn_meaning
 from reviewmine.classify.taxonomy_rows import no_rows
-from reviewmine.router.features import FeatureSpec, extract
+from reviewmine.router.features import FeatureSpec
 from reviewmine.settings import Model
 
 LATE = ["курьер опоздал на час", "доставка задержалась", "курьер приехал поздно", "посылка опоздала"]
@@ -26,7 +27,7 @@ def asked(fitted, text):
 
 
 def learned(reviews, targets, recipe):
-    return fit(extract(reviews, recipe.spec), targets, recipe)
+    return fit(count(reviews, recipe.spec), targets, recipe)
 
 
 def test_a_word_that_no_labelled_review_has_counts_for_the_type_of_its_neighbours():

@@ -250,6 +250,7 @@ def test_one_thread_in_another_folder_gives_the_same_bundle(trained, tmp_path):
     env = os.environ | {
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "JOBLIB_MULTIPROCESSING": "1",  # pytest-xdist has it off: one process there, several here
         "PYTHONHASHSEED": "7",
         "PYTHONPATH": str(ROOT / "src"),
     }

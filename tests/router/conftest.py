@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reviewmine.classify.matrix import count, vocabulary_of
 from reviewmine.router import Bundle, Router
 from reviewmine.router.bundle import canonical, sha256
-from reviewmine.router.features import FeatureSpec, Vocabulary, extract, word_columns
+from reviewmine.router.features import FeatureSpec
 from reviewmine.router.policy import Policy
 from reviewmine.router.router import golden_answer
+from reviewmine.router.units import features_of
 
 PUSHES = [
     (
@@ -40,11 +42,12 @@ GOLDEN = [
 @pytest.fixture(scope="session")
 def bundle():
     spec = FeatureSpec(char_ngrams=(3, 4), categorical=("channel",), numeric={"rating": (3.0, 1.5)})
-    raw = extract(TRAINED_ON, spec)
-    vocabulary = Vocabulary.fit(raw, min_count=1)
+    nothing = np.zeros(0, dtype=np.int64)
+    vocabulary = vocabulary_of(count(TRAINED_ON, spec), 1, nothing, nothing.astype(np.float32))
     weights = np.zeros((len(vocabulary.buckets), len(PUSHES)), dtype=np.float16)
     for k, (_, forms) in enumerate(PUSHES):
-        weights[word_columns(forms.split(), vocabulary, spec)[1], k] = 4
+        column = vocabulary.column[features_of(forms.split(), spec).bucket]
+        weights[column[column >= 0], k] = 4
     taxonomy = {"taxonomy": "made-by-hand", "version": "1.0.0", "types": [kind for kind, _ in PUSHES]}
     policy = Policy(
         head="multilabel",

@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from reviewmine.router import Router
-from reviewmine.router.features import extract, vectorize
-from reviewmine.router.linear import apply_weights
 
 REVIEW = {"id": "5", "pros": "плед мягкий", "cons": "Курьер опоздал, чайник треснул"}
 
@@ -46,8 +44,7 @@ def test_words_against_a_type_are_below_zero(bundle):
 
 def test_weights_of_one_word_are_its_margin(bundle, router):
     review = {"text": "треснул"}
-    row = vectorize(extract([review], bundle.spec), bundle.vocabulary, bundle.spec)
-    margin = apply_weights(row, bundle.weights, np.zeros(3, dtype=np.float32))[0, 1]
+    margin = bundle.margins([review])[0][0, 1] - bundle.intercept[1]
     assert sum(weight for _, weight in told(router, review)[1]) == pytest.approx(float(margin), abs=1e-3)
 
 

@@ -17,7 +17,6 @@ import reviewmine
 from reviewmine.errors import BundleError, ReviewmineError
 from reviewmine.router import Router, verify, write_bundle
 from reviewmine.router.features import TEXT_FIELDS
-from reviewmine.router.linear import apply_weights
 from reviewmine.router.router import BATCH
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=40)
@@ -181,20 +180,6 @@ def test_a_summary_is_the_decision_without_evidence(router):
     for row, decision in enumerate(router.route_many(reviews)):
         bare = tuple(replace(score, evidence=()) for score in decision.types)
         assert router.summary(scores, row) == replace(decision, types=bare)
-
-
-def test_apply_weights_is_a_matrix_product():
-    from reviewmine.router.features import SparseRows
-
-    rng = np.random.default_rng(0)
-    dense = rng.random((7, 11)).astype(np.float32) * (rng.random((7, 11)) < 0.4)
-    dense[[0, 3, 6]] = 0
-    at = np.nonzero(dense)
-    rows = SparseRows(np.concatenate([[0], np.cumsum((dense != 0).sum(axis=1))]), at[1], dense[at])
-    weights, intercept = rng.random((11, 4)).astype(np.float16), rng.random(4).astype(np.float32)
-    assert np.allclose(
-        apply_weights(rows, weights, intercept), dense @ weights.astype(np.float32) + intercept, atol=1e-5
-    )
 
 
 def test_verify_counts_the_golden_texts(router, bundle):

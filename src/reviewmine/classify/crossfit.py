@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from reviewmine.classify.fit import Mask, Recipe, Reviews, fit
-from reviewmine.classify.novelty import Familiar, familiar
+from reviewmine.classify.matrix import Counted, count, word_features
+from reviewmine.classify.novelty import Familiar, known_without
 from reviewmine.classify.taxonomy_rows import TaxonomyRows
+from reviewmine.classify.teach import sure
 from reviewmine.labels.splits import deal
-from reviewmine.router.features import extract
 from reviewmine.router.hashing import F32
+from reviewmine.router.linear import Linear
 
 MOST = 8_000
 """Rows up to which cross-fitting is worth its time; of more, the calibration part is enough for a policy."""
@@ -18,15 +20,34 @@ Answers = tuple[F32, Familiar]
 """Margins (rows, types), and how well the words of each row were known."""
 
 
+def learn(reviews: Reviews, held: Mask, taught: TaxonomyRows, recipe: Recipe) -> tuple[Counted, Mask, Linear]:
+    """Return what a model learned from, features and types (rows, types), and the model.
+
+    These are ``reviews`` with types ``held``, ``taught``, and the texts of the recipe's pool that its teacher, who knows
+    no other rows, is sure of.
+    """
+    learned, held = [*reviews, *taught.reviews], np.concatenate([held, taught.targets])
+    raw, pool = count(learned, recipe.spec), recipe.pool
+    if pool:
+        if pool.vectors:
+            margins = pool.encoder_margins(learned, held, recipe.seed, recipe.head)
+        else:
+            margins = fit(raw, held, recipe).margins(pool.reviews)[0]
+        rows, types = sure(margins, held.sum(axis=0))
+        raw = count([*learned, *(pool.reviews[i] for i in rows)], recipe.spec)
+        held = np.concatenate([held, types])
+    return raw, held, fit(raw, held, recipe)
+
+
 def held_out(
     learned: Reviews, held: Mask, reviews: Reviews, targets: Mask, taught: TaxonomyRows, recipe: Recipe
 ) -> Answers:
     """Return the answers for ``reviews`` of a model that learned from ``learned``, with types ``held``, and ``taught``."""
-    raw, held = extract([*learned, *taught.reviews], recipe.spec), np.concatenate([held, taught.targets])
-    fitted = fit(raw, held, recipe)
-    rows = extract(reviews, recipe.spec)
-    words = familiar(raw, held, rows, targets, fitted.vocabulary, recipe.model.min_count)
-    return fitted.margins(reviews)[0], words
+    raw, held, fitted = learn(learned, held, taught, recipe)
+    margins, known = fitted.margins(reviews)
+    asked = word_features(count(reviews, recipe.spec))
+    without = known_without(word_features(raw), held, asked, targets, recipe.model.min_count)
+    return margins, Familiar(known, without)
 
 
 def cross_fit(

@@ -165,7 +165,7 @@ def _answered(
 ) -> NDArray[np.float64]:
     """Return rows of ``agreement`` on the ``held`` rows for a model that learned from the others."""
     used = replace(pool, frame=pool.frame.assign(**{_PART: list(part)}))
-    model = experiment.model.model_copy(update={"folds": 0})  # six trainings more as it is
+    model = experiment.model.model_copy(update={"folds": 0, "teacher": "none"})  # six trainings more as it is
     update = {"split": _SPLIT, "gates": {}, "model": model}
     trained = train_model(used, taxonomy, experiment.model_copy(update=update), compared=False)
     answers = answers_on(Router(trained.bundle), pool, held)

@@ -8,9 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from reviewmine.classify.linear import as_matrix, fit_linear
+from reviewmine.classify.linear import fit_linear
+from reviewmine.classify.matrix import Counted, matrix_of, vocabulary_of
 from reviewmine.classify.meaning import Meaning
-from reviewmine.router.features import FeatureSpec, RawRows, Vocabulary, vectorize
+from reviewmine.classify.teach import Pool
+from reviewmine.router.features import FeatureSpec
 from reviewmine.router.hashing import MEANING, block_of
 from reviewmine.router.linear import Linear
 from reviewmine.router.policy import Head
@@ -33,14 +35,16 @@ class Recipe:
     seed: int
     parents: tuple[str, ...] = ()
     """The group of each type, "" for none; empty: types stand for themselves."""
+    pool: Pool | None = None
+    """Texts without types of which a teacher makes further rows to learn from."""
 
 
-def fit(raw: RawRows, targets: Mask, recipe: Recipe) -> Linear:
-    """Return the model of rows with the features ``raw`` and ``targets`` (rows, types)."""
+def fit(raw: Counted, targets: Mask, recipe: Recipe) -> Linear:
+    """Return the model of the reviews counted in ``raw`` and ``targets`` (rows, types)."""
     meaning = recipe.meaning
-    vocabulary = Vocabulary.fit(raw, recipe.model.min_count).with_words(meaning.buckets, meaning.length)
+    vocabulary = vocabulary_of(raw, recipe.model.min_count, meaning.buckets, meaning.length)
     spec, columns = recipe.spec, np.flatnonzero(block_of(vocabulary.buckets) == MEANING)
-    matrix = as_matrix(vectorize(raw, vocabulary, spec), len(vocabulary.buckets))
+    matrix = matrix_of(raw, vocabulary)
     if not len(columns):
         weights, intercept = _head(matrix, targets, recipe)
         return Linear(spec, vocabulary, weights.astype(np.float16), intercept.astype(np.float32))

@@ -1,7 +1,7 @@
 """The linear head: support vector classifiers, one type against the rest, on the router's own features."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -9,19 +9,12 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.svm import LinearSVC
 
-from reviewmine.router.features import SparseRows
 from reviewmine.router.policy import Head
 
 _NEVER = -3.0  # the margin of a type that has no example
 _TOLERANCE = 1e-2  # of the solver; at its default of 1e-4 no answer is better and each costs twice the time
-_PLAIN = 3.5  # C of the plain classifier, in C of the balanced one: unweighted examples weigh less
-
-
-def as_matrix(rows: SparseRows, n_features: int) -> sp.csr_matrix:
-    """Return sparse rows as the matrix scikit-learn takes."""
-    matrix = sp.csr_matrix((rows.values.astype(np.float64), rows.indices, rows.indptr), shape=(len(rows), n_features))
-    matrix.has_canonical_format = True
-    return matrix
+_BALANCE = {"multiclass": 1.0, "multilabel": 0.5}  # how far classes are balanced: 0 not at all, 1 to equal weight
+_C = {"multiclass": 1.0, "multilabel": 1.5}  # C in that of the balanced classifier: rare examples weigh less here
 
 
 def fit_linear(
@@ -29,36 +22,35 @@ def fit_linear(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return weights (features, types) and intercepts of one-vs-rest linear SVCs (Fan et al., 2008).
 
-    Classes are balanced, since most types are rare. Where a row may have several types the margin is the mean of a
-    balanced and a plain classifier: the first finds rare types, the second knows how rare they are. The dual coordinate
-    descent runs on one thread a type with a fixed seed, so the weights do not depend on the number of cores.
+    Classes are balanced, since most types are rare. Where a row may have several types they are balanced half way, each
+    class weighs the root of its balanced weight: a balanced classifier finds rare types, a plain one knows how rare they
+    are, and this one does both in one solve. The dual coordinate descent runs in one process a type with a fixed seed,
+    so the weights do not depend on the number of cores; threads would share liblinear's one random generator.
     """
     workers = min(os.cpu_count() or 1, 4)
     step = max(1, -(-targets.shape[1] // (workers * 4)))
     chunks = [range(start, min(start + step, targets.shape[1])) for start in range(0, targets.shape[1], step)]
-    kinds = {"multiclass": {"balanced": c}, "multilabel": {"balanced": c, None: _PLAIN * c}}[head]
-    fitted = Parallel(n_jobs=workers)(delayed(_fit_types)(features, targets[:, chunk], kinds, seed) for chunk in chunks)
+    settings = (_C[head] * c, _BALANCE[head], seed)
+    fitted = Parallel(n_jobs=workers)(delayed(_fit_types)(features, targets[:, chunk], *settings) for chunk in chunks)
     weights = np.concatenate([pair[0] for pair in fitted], axis=1)
     intercept = np.concatenate([pair[1] for pair in fitted])
     return weights, intercept
 
 
 def _fit_types(
-    features: sp.csr_matrix, targets: NDArray[np.bool_], kinds: Mapping[str | None, float], seed: int
+    features: sp.csr_matrix, targets: NDArray[np.bool_], c: float, balance: float, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return weights and intercepts for some types, the mean over ``kinds``: class weights and their C."""
+    """Return weights and intercepts for some types."""
     weights = np.zeros((features.shape[1], targets.shape[1]))
     intercept = np.full(targets.shape[1], _NEVER)
     for k in range(targets.shape[1]):
-        if targets[:, k].any() and not targets[:, k].all():
-            models = [
-                LinearSVC(C=c, class_weight=balance, random_state=seed, dual=True, tol=_TOLERANCE, max_iter=2000).fit(
-                    features, targets[:, k]
-                )
-                for balance, c in kinds.items()
-            ]
-            weights[:, k] = np.mean([model.coef_[0] for model in models], axis=0)
-            intercept[k] = np.mean([model.intercept_[0] for model in models])
+        held = int(targets[:, k].sum())
+        if 0 < held < len(targets):
+            counts = {True: held, False: len(targets) - held}
+            weight = {kind: (len(targets) / (2 * n)) ** balance for kind, n in counts.items()}
+            model = LinearSVC(C=c, class_weight=weight, random_state=seed, dual=True, tol=_TOLERANCE, max_iter=2000)
+            model.fit(features, targets[:, k])
+            weights[:, k], intercept[k] = model.coef_[0], model.intercept_[0]
     return weights, intercept
 
 

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from reviewmine.router.features import RawRows, Vocabulary, known_share
-from reviewmine.router.hashing import N_BUCKETS, WORDS, block_of
 from reviewmine.router.policy import NEVER
 
 F32 = NDArray[np.float32]
@@ -28,28 +27,22 @@ class Familiar:
     without: F32
 
 
-def familiar(taught: RawRows, held: Mask, rows: RawRows, targets: Mask, vocabulary: Vocabulary, least: int) -> Familiar:
-    """Return how well the words of calibration ``rows`` are known, with their types and without.
+def known_without(taught: sp.csr_matrix, held: Mask, asked: sp.csr_matrix, targets: Mask, least: int) -> F32:
+    """Return for each row of ``asked`` the share of its word features that training would know without its types.
 
-    ``taught`` and ``held`` are the features and types of the training part, ``least`` the rows a feature must stand in.
+    ``taught`` and ``asked`` say which word features rows have, (rows, buckets); ``held`` and ``targets`` their types.
+    ``least`` is the number of rows that a feature must stand in to be known.
     """
-    words = block_of(taught.bucket) == WORDS
-    row, bucket = taught.row[words], taught.bucket[words]
-    size = N_BUCKETS
-    total = np.bincount(bucket, minlength=size)
-    pointers = np.searchsorted(row, np.arange(taught.n_rows + 1))
-    mine = block_of(rows.bucket) == WORDS
-    starts = np.searchsorted(rows.row[mine], np.arange(rows.n_rows + 1))
-    own = rows.bucket[mine]
-    without = np.zeros(rows.n_rows, dtype=np.float32)
+    size = taught.shape[1]
+    total = np.bincount(taught.indices, minlength=size)
+    without = np.zeros(asked.shape[0], dtype=np.float32)
     for kinds, members in _by_types(targets).items():
         gone = np.flatnonzero(held[:, list(kinds)].any(axis=1))
-        taken = np.concatenate([bucket[pointers[i] : pointers[i + 1]] for i in gone]) if len(gone) else bucket[:0]
-        left = total - np.bincount(taken, minlength=size)
+        left = total - np.bincount(taught[gone].indices, minlength=size)
         for i in members:
-            found = own[starts[i] : starts[i + 1]]
+            found = asked.indices[asked.indptr[i] : asked.indptr[i + 1]]
             without[i] = float((left[found] >= least).mean()) if len(found) else 0.0
-    return Familiar(known_share(rows, vocabulary), without)
+    return without
 
 
 def _by_types(targets: Mask) -> dict[tuple[int, ...], list[int]]:

@@ -1,8 +1,8 @@
 """Labelled reviews to a bundle and its card: split, fit, calibrate, evaluate once on the test part."""
 
 import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -14,18 +14,19 @@ from reviewmine import __version__
 from reviewmine.classify.baselines import baselines
 from reviewmine.classify.calibrate import fit_policy
 from reviewmine.classify.card import Asked, Part, quality
-from reviewmine.classify.crossfit import MOST, cross_fit, held_out
-from reviewmine.classify.fit import Recipe, fit
+from reviewmine.classify.crossfit import MOST, Answers, cross_fit, held_out, learn
+from reviewmine.classify.fit import Recipe
 from reviewmine.classify.golden import golden_set
 from reviewmine.classify.linear import target_matrix
 from reviewmine.classify.meaning import NO_MEANING, learn_meaning
 from reviewmine.classify.taxonomy_rows import TaxonomyRows, no_rows, taxonomy_rows
+from reviewmine.classify.teach import Pool, judge, make_pool, teacher_name
 from reviewmine.errors import ReviewmineError
 from reviewmine.labels.dataset import Labelled, plain_text
 from reviewmine.labels.splits import Parts, split_parts
 from reviewmine.router import Bundle
 from reviewmine.router.bundle import canonical, sha256
-from reviewmine.router.features import FeatureSpec, as_number, extract
+from reviewmine.router.features import FeatureSpec, as_number
 from reviewmine.router.policy import Head
 from reviewmine.settings import Experiment
 from reviewmine.taxonomy.model import Taxonomy
@@ -57,9 +58,10 @@ def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment, 
         head = _head(experiment, targets)
         taught = _taught(labelled, parts, taxonomy, codes, experiment)
         kept = taxonomy.model_copy(update={"types": tuple(taxonomy.type(code) for code in codes)})
-        bundle, asked = _fit(labelled, parts, targets, taught, kept, experiment, head)
+        bundle, asked, lessons = _fit(labelled, parts, targets, taught, kept, experiment, head)
         card = _card(bundle, asked, labelled, parts, targets, experiment, compared)
         card["rows"]["taxonomy"] = len(taught)
+        card |= {"teacher": lessons} if lessons else {}
         failed = check_gates(card, experiment.gates)
         card["gates"] = {"asked": experiment.gates, "failed": list(failed)}
         manifest = _manifest(labelled, experiment, bundle, card)
@@ -154,26 +156,59 @@ def _fit(
     taxonomy: Taxonomy,
     experiment: Experiment,
     head: Head,
-) -> tuple[Bundle, Asked]:
-    """Return the bundle, and the answers that its policy was fitted on: of models that had not learned from these rows.
+) -> tuple[Bundle, Asked, dict[str, Any]]:
+    """Return the bundle, the answers that its policy was fitted on, and what a teacher was good for (empty without one).
 
-    The weights that ship learn from the training and the calibration part.
+    The answers are of models that had not learned from these rows. The weights that ship learn from the training and the
+    calibration part.
     """
     learned = np.sort(np.concatenate([parts.train, parts.calibration]))
     recipe = _recipe(labelled, learned, taxonomy, experiment, head)
     crossed = len(learned) <= MOST and experiment.model.folds > 1 and experiment.split.strategy != "time"
     rows, pool = (learned, learned) if crossed else (parts.calibration, parts.train)
     reviews, held = [labelled.reviews[i] for i in pool], targets[pool]
-    if crossed:
-        types, groups = ([column[i] for i in pool] for column in (labelled.types, labelled.groups))
-        margins, words = cross_fit(reviews, held, types, groups, taught, recipe)
-    else:
-        margins, words = held_out(reviews, held, [labelled.reviews[i] for i in rows], targets[rows], taught, recipe)
+
+    def ask(recipe: Recipe) -> Answers:
+        if crossed:
+            types, groups = ([column[i] for i in pool] for column in (labelled.types, labelled.groups))
+            return cross_fit(reviews, held, types, groups, taught, recipe)
+        return held_out(reviews, held, [labelled.reviews[i] for i in rows], targets[rows], taught, recipe)
+
+    mine = [labelled.reviews[i] for i in learned]
+    texts = make_pool(labelled, [*mine, *taught.reviews], experiment.model.teacher)
+    groups = [labelled.groups[i] for i in rows]
+    recipe, (margins, words), lessons = _better(ask, recipe, texts, targets[rows], groups, experiment)
     policy = fit_policy(margins, targets[rows], head, experiment.policy, words)
-    raw = extract([*(labelled.reviews[i] for i in learned), *taught.reviews], recipe.spec)
-    fitted = fit(raw, np.concatenate([targets[learned], taught.targets]), recipe)
-    bundle = Bundle(**vars(fitted), taxonomy=taxonomy.to_json(), policy=policy, golden=(), manifest={})
-    return bundle, Asked(_part(labelled, targets, rows), margins, words.known)
+    raw, _, fitted = learn(mine, targets[learned], taught, recipe)
+    if lessons:
+        lessons["rows"] = len(raw) - len(mine) - len(taught)
+    bundle = Bundle(
+        *(getattr(fitted, one.name) for one in fields(fitted)),
+        taxonomy=taxonomy.to_json(),
+        policy=policy,
+        golden=(),
+        manifest={},
+    )
+    return bundle, Asked(_part(labelled, targets, rows), margins, words.known), lessons
+
+
+def _better(
+    ask: Callable[[Recipe], Answers],
+    plain: Recipe,
+    texts: Pool | None,
+    targets: NDArray[np.bool_],
+    groups: Sequence[str],
+    experiment: Experiment,
+) -> tuple[Recipe, Answers, dict[str, Any]]:
+    """Return the recipe to ship, what ``ask`` answers for it, and the comparison: the plain one unless a teacher gains."""
+    answers = ask(plain)
+    if texts is None:
+        return plain, answers, {}
+    taught = replace(plain, pool=texts)
+    told = ask(taught)
+    verdict = judge(answers[0], told[0], targets, groups, plain.head, experiment.policy, experiment.seed)
+    verdict = {"name": teacher_name(experiment.model.teacher), "texts": len(texts.reviews), **verdict}
+    return (taught, told, verdict) if verdict["kept"] else (plain, answers, verdict)
 
 
 def _card(
@@ -236,6 +271,7 @@ def _manifest(labelled: Labelled, experiment: Experiment, bundle: Bundle, card: 
     settings = experiment.model_dump(
         mode="json", include={"seed", "split", "model", "policy"}
     )  # what the weights depend on
+    settings["model"]["teacher"] = teacher_name(experiment.model.teacher)
     return {
         "name": experiment.name,
         "seed": experiment.seed,
@@ -246,6 +282,7 @@ def _manifest(labelled: Labelled, experiment: Experiment, bundle: Bundle, card: 
             "sha256": sha256(canonical(taxonomy)),
         },
         "settings_sha256": sha256(canonical(settings)),
+        **({"teacher": card["teacher"]["name"]} if card.get("teacher", {}).get("kept") else {}),
         "registered_model": registered_name(experiment.name),
         "versions": {
             "reviewmine": __version__,

@@ -70,6 +70,16 @@ def denied(roles: str) -> list[int]:
     return [match.start() for match in _DENIED.finditer(roles)]
 
 
+def denied_tokens(text: str, forms: Sequence[str]) -> list[int]:
+    """Return the places of the denied words among the tokens of ``text``, whose normal forms are ``forms``.
+
+    >>> denied_tokens("Не шумит, запаха нет!", ["не", "шумит", "запаха", "нет", "!"])
+    [1, 2]
+    """
+    said = roles(text, forms)
+    return [place - said.count(END, 0, place) for place in denied(said)]
+
+
 def _ends(between: str) -> str:
     """Return a dot when what stands between two tokens ends a clause."""
     return END if _CLAUSE_END.search(between) else ""

@@ -16,6 +16,9 @@ from reviewmine.language.markup import INVISIBLE, without_markup
 MAX_WORD = 48
 """Longer words are cut: real Russian words end long before, and a stranger may send a megabyte without a space."""
 
+STOP = "."
+"""Stands among normal forms where a sentence ends; no token has this form."""
+
 _CACHE_LIMIT = 200_000
 _LINE_ENDS = frozenset("\n\r\v\f\x85\u2028\u2029")
 
@@ -33,6 +36,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>[!?]+)"
     r"|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff])",
 )
+_SENTENCE_END = re.compile(r"[.!?;…]")
 _MASKS = {"number": "0", "size": "0x0", "url": "url", "email": "email"}
 _ELONGATED = re.compile(r"(.)\1{2,}")
 _COMBINING = re.compile(r"[\u0300-\u036f]")
@@ -82,10 +86,23 @@ class _Forms(dict[str, str]):
 
 
 class _Pieces(dict[str, tuple[str, ...]]):
-    """Normal forms of the tokens in pieces of text already met; bounded, since strangers choose the pieces."""
+    """Normal forms of the tokens in pieces of text already met, with ``STOP`` where a sentence ends.
+
+    Bounded, since strangers choose the pieces.
+    """
 
     def __missing__(self, piece: str) -> tuple[str, ...]:
-        found = [_form_of(match.lastgroup, match.group()) for match in _TOKEN.finditer(piece.translate(_FOLD))]
+        folded, last = piece.translate(_FOLD), 0
+        found: list[str] = []
+        for match in _TOKEN.finditer(folded):
+            if _SENTENCE_END.search(folded, last, match.start()):
+                found.append(STOP)
+            found.append(_form_of(match.lastgroup, match.group()))
+            if match.lastgroup == "sign":
+                found.append(STOP)
+            last = match.end()
+        if _SENTENCE_END.search(folded, last):
+            found.append(STOP)
         forms = tuple(form for form in found if form)
         if len(self) < _CACHE_LIMIT // 2 and len(piece) <= MAX_WORD:
             self[piece] = forms
@@ -160,8 +177,18 @@ def words(text: str) -> list[str]:
     >>> words("Не ПРИВЕЗЛИ…не привезли")
     ['не', 'привезли', 'не', 'привезли']
     """
+    return [form for form in words_and_stops(text) if form != STOP]
+
+
+def words_and_stops(text: str) -> list[str]:
+    """Return the normal forms of the tokens of ``text`` with ``STOP`` where a sentence or a line ends.
+
+    >>> words_and_stops("Шумит... Не включается!")
+    ['шумит', '.', 'не', 'включается', '!', '.']
+    """
     # No token holds a space, and no pattern looks over one: pieces between spaces stand alone and can be remembered.
-    return [form for piece in without_markup(text).split() for form in _PIECES[piece]]
+    pieces = without_markup(text).replace("\n", " . ").split()
+    return [form for piece in pieces for form in _PIECES[piece]]
 
 
 def normalize(text: str) -> str:

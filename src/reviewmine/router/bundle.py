@@ -1,34 +1,47 @@
 """The bundle: a folder of data that a routing service loads. Written whole or not at all, read only when it verifies.
 
-Every byte that is parsed is the byte that was hashed: a file is read once, checked, and only then understood.
+Every byte that is understood is the byte that was hashed: see ``sealed``.
 """
 
 import hashlib
 import json
-import os
-import shutil
-import stat
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from safetensors.numpy import load as load_tensors
-from safetensors.numpy import save as save_tensors
-
 from reviewmine.errors import BundleError
-from reviewmine.router.features import FeatureSpec, Vocabulary
+from reviewmine.router.features import Vocabulary
+from reviewmine.router.form import Golden, policy_of, spec_of, taxonomy_of
 from reviewmine.router.hashing import N_BUCKETS
 from reviewmine.router.linear import Linear
 from reviewmine.router.policy import Policy
+from reviewmine.router.sealed import (
+    FILES,
+    MANIFEST,
+    MAX_BYTES,
+    REMEDY,
+    SCHEMA,
+    Buffer,
+    canonical,
+    manifest_bytes,
+    read_manifest,
+    read_sealed,
+)
+from reviewmine.router.tensors import from_buffer, to_bytes
+from reviewmine.router.written import write_folder
 
-SCHEMA = 3
-MANIFEST = "manifest.json"
-FILES = ("features.json", "golden.jsonl", "policy.json", "taxonomy.json", "weights.safetensors")
-MAX_BYTES = 4 << 30
-REMEDY = "export the bundle again or fetch it anew"
+__all__ = [
+    "FILES",
+    "MANIFEST",
+    "SCHEMA",
+    "Bundle",
+    "bundle_sha256",
+    "canonical",
+    "read_bundle",
+    "read_manifest",
+    "sha256",
+]
 
 
 @dataclass(frozen=True)
@@ -45,10 +58,10 @@ class Bundle(Linear):
         """Return the types in the order of the columns of ``weights``."""
         return list(self.taxonomy["types"])
 
-
-def canonical(data: Any) -> bytes:
-    """Return ``data`` as JSON bytes that depend on its content alone."""
-    return (json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n").encode()
+    @property
+    def sha256(self) -> str:
+        """Return the identity of a bundle that was read, whatever lies in its folder by now."""
+        return sha256(canonical(self.manifest))
 
 
 def sha256(data: bytes) -> str:
@@ -56,12 +69,66 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def bundle_sha256(path: str | Path) -> str:
+    """Return the identity of the bundle at ``path``: the sha256 of its manifest."""
+    return sha256(manifest_bytes(Path(path)))
+
+
+def read_bundle(path: str | Path, key: str | Path | None = None) -> Bundle:
+    """Return the bundle at ``path``; its weights stay in the file and are read as they are asked for.
+
+    With ``key``, the file of an Ed25519 public key (PEM), the bundle must be signed by it. Raises ``BundleError`` when a file
+    is missing, extra, a link or altered, when the schema is another one, when the signature is not that of the key, or when
+    the parts do not fit each other. No weight is read before every hash has been checked.
+    """
+    folder = Path(path)
+    sealed = read_sealed(folder, key)
+    try:
+        return _understand(sealed.files, sealed.manifest)
+    except BundleError as error:
+        raise BundleError(error.found, expected=error.expected, where=str(folder), do=error.do) from error
+    except Exception as error:
+        raise BundleError(
+            f"a file does not have the documented form ({str(error)[:200]})", where=str(folder), do=REMEDY
+        ) from error
+
+
+def _understand(files: Mapping[str, Buffer], manifest: Mapping[str, Any]) -> Bundle:
+    """Return the bundle whose contents are ``files``, after checking that the parts agree."""
+    spec, policy = spec_of(files["features.json"][:]), policy_of(files["policy.json"][:])
+    taxonomy, golden = taxonomy_of(files["taxonomy.json"][:]), Golden(files["golden.jsonl"][:])
+    tensors = from_buffer(files["weights.safetensors"])
+    buckets, weights = tensors["buckets"], tensors["weights"]
+    n_types = len(taxonomy["types"])
+    shapes = buckets.shape == tensors["idf"].shape == weights.shape[:1] and weights.shape[1:] == tensors[
+        "intercept"
+    ].shape == (n_types,)
+    by_type = [len(policy.thresholds), *filter(None, map(len, (policy.auto_thresholds, policy.shortlist_thresholds)))]
+    if not shapes or n_types == 0 or any(n != n_types for n in by_type):
+        raise BundleError(f"weights {weights.shape}, {n_types} types: shapes disagree", do=REMEDY)
+    if len(buckets) and (int(buckets.max()) >= N_BUCKETS or bool((buckets[1:] <= buckets[:-1]).any())):
+        raise BundleError("the vocabulary is not in rising order or out of range", do=REMEDY)
+    if len(buckets) and float(tensors["idf"].min()) < 0:
+        raise BundleError("an idf below 0", do=REMEDY)
+    return Bundle(
+        spec=spec,
+        vocabulary=Vocabulary.of(buckets, tensors["idf"]),
+        weights=weights,
+        intercept=tensors["intercept"],
+        taxonomy=taxonomy,
+        policy=policy,
+        golden=golden,
+        manifest=manifest,
+    )
+
+
 def write_bundle(path: Path, bundle: Bundle) -> str:
     """Write ``bundle`` to the folder ``path`` and return its sha256.
 
     The sha256 is that of ``manifest.json``, which holds the sha256 of every other file. ``bundle.manifest`` gives the
-    facts to keep there (versions, seed, data, metrics). An existing bundle at ``path`` is set aside whole and
-    removed last; should the process die between, the next writing puts it back or clears what was left.
+    facts to keep there (versions, seed, data, metrics). Weights are kept as they come, in half or single precision.
+    At every moment ``path`` holds the old bundle or the new one, whole and on disk, whenever the process dies.
+    Raises ``BundleError`` on numbers that are not finite and on files larger than a reader takes.
     """
     contents = {
         "features.json": canonical(bundle.spec.to_json()),
@@ -71,146 +138,20 @@ def write_bundle(path: Path, bundle: Bundle) -> str:
         ),
         "policy.json": canonical(bundle.policy.to_json()),
         "taxonomy.json": canonical(bundle.taxonomy),
-        "weights.safetensors": save_tensors(
+        "weights.safetensors": to_bytes(
             {
                 "buckets": bundle.vocabulary.buckets,
                 "idf": bundle.vocabulary.idf,
                 "intercept": bundle.intercept,
-                "weights": np.ascontiguousarray(bundle.weights),
+                "weights": bundle.weights,
             }
         ),
     }
     files = {name: {"bytes": len(data), "sha256": sha256(data)} for name, data in contents.items()}
-    manifest = canonical({**bundle.manifest, "schema": SCHEMA, "files": files})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _recover(path)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    for name, data in {**contents, MANIFEST: manifest}.items():
-        (fresh / name).write_bytes(data)
-    fresh.chmod(0o755)
-    _swap(fresh, path)
-    return sha256(manifest)
-
-
-def _recover(path: Path) -> None:
-    """Undo what a process that died while writing left behind: put the old bundle back, remove the unfinished one."""
-    old = path.with_name(f".{path.name}.old")
-    if old.is_dir() and not path.exists():
-        os.replace(old, path)
-    for left in path.parent.glob(f".{path.name}.*"):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def _swap(fresh: Path, path: Path) -> None:
-    """Put the folder ``fresh`` where ``path`` is; what stood there before is removed last."""
-    old = path.with_name(f".{path.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        os.replace(path, old)
-    os.replace(fresh, path)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def read_bundle(path: str | Path) -> Bundle:
-    """Return the bundle at ``path``.
-
-    Raises ``BundleError`` when a file is missing, extra, a link or altered, when the schema is another one, or when
-    the parts do not fit each other. No weight is read before every hash has been checked.
-    """
-    folder = Path(path)
-    manifest = read_manifest(folder)
-    contents = {name: _read_checked(folder, name, manifest) for name in FILES}
-    stated = manifest.get("taxonomy")
-    if not isinstance(stated, dict) or stated.get("sha256") != sha256(contents["taxonomy.json"]):
-        raise BundleError("the taxonomy is not the one in the manifest", where=str(folder), do=REMEDY)
-    try:
-        bundle = _understand(contents, manifest)
-    except BundleError:
-        raise
-    except Exception as error:
-        raise BundleError(
-            f"a file does not have the documented form ({error})", where=str(folder), do=REMEDY
-        ) from error
-    return bundle
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return ``manifest.json`` after checking that the folder holds the files it names and nothing else."""
-    if not folder.is_dir():
-        raise BundleError("no such folder", expected="a bundle", where=str(folder), do="run `reviewmine train` first")
-    found = sorted(entry.name for entry in folder.iterdir())
-    expected = sorted([*FILES, MANIFEST])
-    if found != expected:
-        odd = sorted(set(found) ^ set(expected))
-        raise BundleError(
-            f"missing or extra: {', '.join(odd)[:200]}",
-            expected="exactly a bundle's files",
-            where=str(folder),
-            do=REMEDY,
-        )
-    try:
-        manifest = json.loads(_read_file(folder / MANIFEST))
-    except (ValueError, RecursionError) as error:
-        raise BundleError(f"not JSON ({error})", where=f"{folder}/{MANIFEST}", do=REMEDY) from error
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
-        schema = manifest.get("schema") if isinstance(manifest, dict) else None
-        raise BundleError(
-            f"schema is {schema!r}",
-            expected=str(SCHEMA),
-            where=f"{folder}/{MANIFEST}",
-            do="use the reviewmine that wrote it",
-        )
-    if not isinstance(manifest.get("files"), dict) or sorted(manifest["files"]) != sorted(FILES):
-        raise BundleError("the list of files is not a bundle's", where=f"{folder}/{MANIFEST}", do=REMEDY)
-    return manifest
-
-
-def bundle_sha256(path: str | Path) -> str:
-    """Return the identity of the bundle at ``path``: the sha256 of its manifest."""
-    return sha256(_read_file(Path(path) / MANIFEST))
-
-
-def _read_file(path: Path) -> bytes:
-    """Return the bytes of a regular file; links and giants are refused."""
-    status = path.lstat()
-    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-        raise BundleError("a link, a device or too large", expected="a regular file", where=str(path), do=REMEDY)
-    return path.read_bytes()
-
-
-def _read_checked(folder: Path, name: str, manifest: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a bundle file whose hash is the one in the manifest."""
-    data = _read_file(folder / name)
-    stated = manifest["files"][name]
-    if not isinstance(stated, dict) or stated.get("sha256") != sha256(data):
-        raise BundleError("altered since it was written (sha256 differs)", where=f"{folder}/{name}", do=REMEDY)
-    return data
-
-
-def _understand(contents: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Bundle:
-    """Return the bundle whose files are ``contents``, after checking that the shapes agree."""
-    tensors = load_tensors(contents["weights.safetensors"])
-    taxonomy = json.loads(contents["taxonomy.json"])
-    policy = Policy.from_json(json.loads(contents["policy.json"]))
-    buckets, weights = tensors["buckets"], tensors["weights"]
-    n_types = len(taxonomy["types"])
-    shapes = (
-        weights.shape == (len(buckets), n_types)
-        and tensors["intercept"].shape == (n_types,)
-        and tensors["idf"].shape == buckets.shape
-    )
-    by_type = [len(policy.thresholds), *filter(None, map(len, (policy.auto_thresholds, policy.shortlist_thresholds)))]
-    if not shapes or n_types == 0 or any(n != n_types for n in by_type):
-        raise BundleError(f"weights {weights.shape}, {n_types} types: shapes disagree", do=REMEDY)
-    if len(buckets) and (int(buckets.max()) >= N_BUCKETS or bool((np.diff(buckets.astype(np.int64)) <= 0).any())):
-        raise BundleError("the vocabulary is not in rising order or out of range", do=REMEDY)
-    return Bundle(
-        spec=FeatureSpec.from_json(json.loads(contents["features.json"])),
-        vocabulary=Vocabulary.of(buckets, tensors["idf"]),
-        weights=weights,
-        intercept=tensors["intercept"],
-        taxonomy=taxonomy,
-        policy=policy,
-        golden=[json.loads(line) for line in contents["golden.jsonl"].splitlines()],
-        manifest=manifest,
-    )
+    contents[MANIFEST] = canonical({**bundle.manifest, "schema": SCHEMA, "files": files})
+    for name, data in contents.items():
+        if len(data) > MAX_BYTES[name]:
+            found, most = f"{len(data):,} bytes", f"at most {MAX_BYTES[name]:,}"
+            raise BundleError(found, expected=most, where=f"{path}/{name}", do="shorten what goes into it")
+    write_folder(path, contents)
+    return sha256(contents[MANIFEST])

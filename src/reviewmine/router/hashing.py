@@ -4,13 +4,11 @@ Each block of features (words, character n-grams, extras) has its own range of o
 """
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 U64 = NDArray[np.uint64]
-U32 = NDArray[np.uint32]
 I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
 
@@ -23,11 +21,8 @@ N_BUCKETS = int(_ENDS[-1])
 
 BASE = np.uint64(0x9E3779B97F4A7C15)
 _POWERS = np.cumprod(np.full(128, BASE, dtype=np.uint64), dtype=np.uint64)
-MAX_WORDS = 50_000
-"""Words a table remembers: some 15 MB."""
-
 _DENIED = np.uint64(0x8EBC6AF09C88C6E3)
-_DENIED_STEP = np.uint32(123_457)
+_DENIED_STEP = 123_457
 
 _EDGE = 1  # a code point that no folded text holds: the edge of a word
 
@@ -76,17 +71,10 @@ def denial_of(hashes: U64) -> U64:
     return np.asarray(hashes ^ _DENIED)
 
 
-def as_denied(hashes: U64, lengths: I64, grams: U32, denied: NDArray[np.bool_]) -> tuple[U64, U32]:
-    """Return hashes and n-gram buckets of words where those that are ``denied`` share nothing with the word itself.
-
-    The hash is salted, and a bucket moves on by a fixed step in the ring of its range. ``lengths`` counts the n-grams.
-    """
-    if not denied.any():
-        return hashes, grams
-    start, size = np.uint32(_STARTS[CHARS]), np.uint32(_ENDS[CHARS] - _STARTS[CHARS])
-    moved, at = grams.copy(), np.repeat(denied, lengths)
-    moved[at] = (grams[at] - start + _DENIED_STEP) % size + start
-    return np.where(denied, denial_of(hashes), hashes), moved
+def denied_grams(grams: I64) -> I64:
+    """Return the buckets of the same n-grams in denied words: moved on by a fixed step in the ring of their range."""
+    start, size = int(_STARTS[CHARS]), int(_ENDS[CHARS] - _STARTS[CHARS])
+    return np.asarray((grams - start + _DENIED_STEP) % size + start)
 
 
 def block_of(bucket: I64) -> I64:
@@ -99,51 +87,3 @@ def pointers(owners: I64, n: int) -> I64:
     ptr = np.zeros(n + 1, dtype=np.int64)
     np.cumsum(np.bincount(owners, minlength=n), out=ptr[1:])
     return ptr
-
-
-class WordTable:
-    """Hashes and n-grams of words, remembered between calls: people say the same words again and again.
-
-    Bounded, since strangers choose the words. Threads may share it: a table in use never loses a word.
-    """
-
-    def __init__(self, ngrams: tuple[int, int]) -> None:
-        """Remember words whose n-grams have ``ngrams`` (least, most) code points."""
-        self._ngrams = ngrams
-        self._known: dict[str, bytes] = {}  # two u32 of the hash, low first, then a u32 a bucket
-
-    def look_up(self, forms: Sequence[str]) -> tuple[U64, I64, U32]:
-        """Return ``(hash of each form, number of n-grams of each form, buckets of the n-grams, form after form)``."""
-        known = self._learned(forms)
-        records = [known[form] for form in forms]
-        data = np.frombuffer(b"".join(records), dtype="<u4")
-        lengths = np.fromiter(map(len, records), dtype=np.int64, count=len(records)) >> 2
-        starts = np.cumsum(lengths) - lengths
-        hashes = data[starts].astype(np.uint64) | (data[starts + 1].astype(np.uint64) << np.uint64(32))
-        is_gram = np.ones(len(data), dtype=np.bool_)
-        is_gram[starts] = is_gram[starts + 1] = False
-        return hashes, lengths - 2, data[is_gram]
-
-    def _learned(self, forms: Sequence[str]) -> dict[str, bytes]:
-        """Return a table that holds all ``forms``."""
-        known = self._known
-        fresh = [form for form in dict.fromkeys(forms) if form not in known]
-        if not fresh:
-            return known
-        hashes, ptr, buckets = hash_words(fresh, self._ngrams)
-        grams, ends = buckets.astype("<u4").tobytes(), (ptr * 4).tolist()
-        heads = hashes.astype("<u8").tobytes()
-        records = {form: heads[8 * i : 8 * i + 8] + grams[ends[i] : ends[i + 1]] for i, form in enumerate(fresh)}
-        if len(known) + len(records) <= MAX_WORDS:
-            known.update(records)
-            return known
-        started = {form: records[form] if form in records else known[form] for form in dict.fromkeys(forms)}
-        if len(started) <= MAX_WORDS:
-            self._known = started  # begin again with the words of today
-        return started
-
-
-@cache
-def word_table(ngrams: tuple[int, int]) -> WordTable:
-    """Return the one table of the process for n-grams of these sizes."""
-    return WordTable(ngrams)

@@ -1,57 +1,205 @@
-"""Features times weights: what a linear model says of reviews, before any policy. numpy only."""
+"""What a linear model says of reviews, before any policy: sums over their units. numpy only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewmine.router.features import FeatureSpec, SparseRows, Vocabulary, extract, known_share, vectorize
-from reviewmine.router.hashing import F32
-from reviewmine.router.sentences import sentences_of
+from reviewmine.router.features import MAX_CHARS, TEXT_FIELDS, FeatureSpec, Vocabulary, extras_of
+from reviewmine.router.hashing import EXTRAS, F32, I64
+from reviewmine.router.lexicon import STOP_SLOT, Lexicon, Page
+from reviewmine.router.runs import by_length, distinct, sizes_of, starts_of
+from reviewmine.router.units import pair_buckets, units_of
 
-_CELLS = 8_000_000  # multiply-adds held at once
+MAX_SENTENCES = 30
+"""Sentences of one review that are compared; the whole review is read whatever their number."""
+_LEAST_WORDS = 2  # fewer are numbers of lists, abbreviations, sighs
+
+_ROWS, _CHARS = 2_000, 200_000  # of reviews worked on at once: bounds memory, changes no answer
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a linear model says of some reviews."""
+
+    margins: F32
+    """Shape (rows, types)."""
+    known: F32
+    """The share of the word features of each row (words, words with their field, word pairs) that training saw."""
+    _page: Page
+    _row: I64
+    _slot: I64
+    _scale: F32
+
+    def pushes(self, row: int, types: Sequence[int]) -> F32:
+        """Return what each word of a row adds to the margins of ``types``, in the order of reading, (words, types).
+
+        Word pairs and side features are not part of it, nor is what a sentence adds beside the whole review.
+        """
+        slot = self._slot[self._row == row]
+        _, place, count = np.unique(slot, return_inverse=True, return_counts=True)
+        each = ((1 + np.log(count)) / count)[place]  # a unit said twice shares what it adds
+        vectors = self._page.vectors[slot][:, :, list(types)]
+        return np.asarray((vectors * self._scale[row][None, :, None]).sum(axis=1) * each[:, None], dtype=np.float32)
 
 
 @dataclass(frozen=True)
 class Linear:
-    """A linear model. ``weights`` has shape (features, types), in half precision."""
+    """A linear model. ``weights`` has shape (features, types), in half or single precision."""
 
     spec: FeatureSpec
     vocabulary: Vocabulary
-    weights: NDArray[np.float16]
+    weights: NDArray[np.floating[Any]]
     intercept: F32
 
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Return what is remembered of units already met; the only state, and no answer depends on it."""
+        return Lexicon(self.spec, self.vocabulary, self.weights)
+
     def margins(self, reviews: Sequence[Mapping[str, Any]]) -> tuple[F32, F32]:
-        """Return margins (rows, types) and the share of known words (rows,).
+        """Return margins (rows, types) and the share of known word features (rows,)."""
+        margins = np.zeros((len(reviews), len(self.intercept)), dtype=np.float32)
+        known = np.zeros(len(reviews), dtype=np.float32)
+        for part in parts_of(reviews):
+            found = self.answers(reviews[part])
+            margins[part], known[part] = found.margins, found.known
+        return margins, known
+
+    def answers(self, reviews: Sequence[Mapping[str, Any]]) -> Answers:
+        """Return what the model says of ``reviews``, a part of ``parts_of``.
 
         Where the spec says so, the margin of a review leans to that of its best sentence for the type: one sentence may
         be about a type, and the rest of the review speaks of others.
         """
-        parts, owner = sentences_of(reviews, self.spec) if self.spec.sentences else ([], np.zeros(0, dtype=np.int64))
-        raw = extract([*reviews, *parts], self.spec)
-        margins = apply_weights(vectorize(raw, self.vocabulary, self.spec), self.weights, self.intercept)
-        whole, known = margins[: len(reviews)], known_share(raw, self.vocabulary)[: len(reviews)]
-        if parts:
-            starts = np.flatnonzero(np.diff(owner, prepend=-1))
-            rows = owner[starts]
-            best = np.maximum.reduceat(margins[len(reviews) :], starts, axis=0)
-            whole[rows] += np.float32(self.spec.sentences) * (best - whole[rows])
-        return whole, known
+        n, spec = len(reviews), self.spec
+        units = units_of(reviews, spec.negation)
+        page, slot = self.lexicon.look_up(units.keys)
+        is_stop = slot == STOP_SLOT
+        word = (~is_stop).nonzero()[0]
+        row, slot, sentence = units.row[word], slot[word], is_stop.cumsum()[word]
+        left = (sentence[1:] == sentence[:-1]).nonzero()[0] if spec.word_ngrams > 1 else word[:0]
+        pair = pair_buckets(page.hashes[slot[left]], page.hashes[slot[left + 1]])
+        owner = np.zeros(0, dtype=np.int64)  # the row of each sentence that is compared
+        unit_row, unit, pair_row = row, slot, row[left]
+        if spec.sentences and len(row):
+            part, owner = _compared(row, sentence)
+            if len(owner):  # sentences are rows of their own behind those of the reviews
+                inside, paired = (part >= 0).nonzero()[0], (part[left] >= 0).nonzero()[0]
+                unit_row, unit = np.concatenate([row, n + part[inside]]), np.concatenate([slot, slot[inside]])
+                pair_row = np.concatenate([pair_row, n + part[left[paired]]])
+                pair = np.concatenate([pair, pair[paired]])
+        sums = _Sums(self, page, n + len(owner))
+        sums.add_units(unit_row, unit)
+        sums.add_pairs(pair_row, pair)
+        scale = sums.scale()
+        margins = self.intercept + (sums.total * scale[:, :, None]).sum(axis=1)
+        if spec.categorical or spec.numeric:
+            extra = self._extras(reviews)
+            margins += np.concatenate([extra, extra[owner]])
+        whole = margins[:n]
+        if len(owner):
+            starts = starts_of(owner)
+            lean, best = owner[starts], np.maximum.reduceat(margins[n:], starts, axis=0)
+            whole[lean] += np.float32(spec.sentences) * (best - whole[lean])
+        return Answers(whole, sums.known()[:n], page, row, slot, scale)
+
+    def _extras(self, reviews: Sequence[Mapping[str, Any]]) -> F32:
+        """Return what side features add to the margins, (rows, types)."""
+        row, bucket, value = extras_of(reviews, self.spec)
+        column = self.vocabulary.column[bucket]
+        row, value, column = row[column >= 0], value[column >= 0], column[column >= 0]
+        value = value * self.vocabulary.idf[column]
+        length = np.sqrt(np.bincount(row, np.square(value, dtype=np.float64), minlength=len(reviews)))
+        scale = self.spec.block_weights[EXTRAS] / np.where(length > 0, length, 1)
+        told = np.zeros((len(reviews), len(self.intercept)), dtype=np.float32)
+        weights = self.weights[column].astype(np.float32) * (value * scale[row]).astype(np.float32)[:, None]
+        for rows, here in by_length(row):
+            told[rows] = weights[here].sum(axis=1)
+        return told
 
 
-def apply_weights(rows: SparseRows, weights: NDArray[Any], intercept: F32) -> F32:
-    """Return ``rows @ weights + intercept``, shape (rows, types); sums run in one order whatever the batch."""
-    margins = np.tile(intercept, (len(rows), 1))
-    step = max(1, _CELLS // max(1, weights.shape[1]))
-    start = 0
-    while start < len(rows):
-        stop = max(start + 1, int(np.searchsorted(rows.indptr, rows.indptr[start] + step, side="right")) - 1)
-        low, high = rows.indptr[start], rows.indptr[stop]
-        filled = np.flatnonzero(np.diff(rows.indptr[start : stop + 1]))
-        if high > low:
-            product = weights[rows.indices[low:high]].astype(np.float32) * rows.values[low:high, None]
-            margins[start + filled] += np.add.reduceat(product, rows.indptr[start:stop][filled] - low, axis=0)
-        start = stop
-    return margins
+def parts_of(reviews: Sequence[Mapping[str, Any]]) -> Iterator[slice]:
+    """Yield slices of ``reviews`` that bound the memory of one step: so many reviews, or so many characters."""
+    start = chars = 0
+    for row, review in enumerate(reviews):
+        here = 0
+        for name in TEXT_FIELDS:
+            here += min(len(review.get(name) or ""), MAX_CHARS)
+        if row > start and (row - start == _ROWS or chars + here > _CHARS):
+            yield slice(start, row)
+            start, chars = row, 0
+        chars += here
+    if len(reviews):
+        yield slice(start, len(reviews))
+
+
+def _compared(row: I64, sentence: I64) -> tuple[I64, I64]:
+    """Return for each word the number of its sentence among those that are compared, or -1; and the row of each of those.
+
+    Sentences are compared in reviews that have at least two; those of one word are not, nor what follows ``MAX_SENTENCES``.
+    """
+    starts = starts_of(sentence)
+    size, owner = sizes_of(starts, len(sentence)), row[starts]
+    good = size >= _LEAST_WORDS
+    if np.count_nonzero(good) > 1:
+        place = good.cumsum() - good  # how many good ones stand before
+        first = starts_of(owner)
+        good &= place - place[first].repeat(sizes_of(first, len(owner))) < MAX_SENTENCES
+        good &= np.bincount(owner[good], minlength=int(row[-1]) + 1)[owner] > 1
+    else:
+        good[:] = False
+    return np.where(good, good.cumsum() - 1, -1).repeat(size), owner[good]
+
+
+class _Sums:
+    """Sums over the units and pairs of rows: weights and squared lengths by block, and what training saw of the words."""
+
+    def __init__(self, linear: Linear, page: Page, n_rows: int) -> None:
+        self._linear, self._page = linear, page
+        blocks, types = page.vectors.shape[1:]
+        self.total: F32 = np.zeros((n_rows, blocks, types), dtype=np.float32)
+        self._square = np.zeros((n_rows, blocks), dtype=np.float32)
+        self._features = np.zeros((n_rows, 2), dtype=np.int64)
+
+    def add_units(self, row: I64, slot: I64) -> None:
+        """Add units; one that a row has n times counts 1 + log n times."""
+        place, damp = distinct(row, slot)
+        row, slot = row[place], slot[place]
+        for rows, here in by_length(row):
+            found, weight = slot[here], damp[here]
+            vectors, squares = self._page.vectors[found], self._page.squares[found]
+            if weight.max() > 1:
+                vectors *= weight[:, :, None, None]
+                squares *= np.square(weight)[:, :, None]
+            self.total[rows] = vectors.sum(axis=1)
+            self._square[rows] = squares.sum(axis=1)
+            self._features[rows] = self._page.features[found].sum(axis=1)
+
+    def add_pairs(self, row: I64, bucket: I64) -> None:
+        """Add word pairs, which count as units do."""
+        place, damp = distinct(row, bucket)
+        row, bucket = row[place], bucket[place]
+        column = self._linear.vocabulary.column[bucket]
+        seen = column >= 0
+        self._features[:, 0] += np.bincount(row, minlength=len(self._features))
+        row, column = row[seen], column[seen]
+        self._features[:, 1] += np.bincount(row, minlength=len(self._features))
+        value = damp[seen] * self._linear.vocabulary.idf[column]
+        for rows, here in by_length(row):
+            weights, times = self._linear.weights[column[here]].astype(np.float32), value[here]
+            weights *= times[:, :, None]
+            self.total[rows, 0] += weights.sum(axis=1)
+            self._square[rows, 0] += np.square(times).sum(axis=1)
+
+    def scale(self) -> F32:
+        """Return what brings each block of each row to the length of its weight, (rows, blocks)."""
+        weight = np.asarray(self._linear.spec.block_weights[: self._square.shape[1]], dtype=np.float32)
+        return np.asarray(weight / np.sqrt(np.where(self._square > 0, self._square, 1)), dtype=np.float32)
+
+    def known(self) -> F32:
+        """Return the share of word features that training saw; 0 for a row without words."""
+        return np.asarray(self._features[:, 1] / np.maximum(self._features[:, 0], 1), dtype=np.float32)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +11,15 @@ from numpy.typing import NDArray
 
 from reviewmine.errors import BundleError, ReviewmineError
 from reviewmine.router.bundle import Bundle, read_bundle
-from reviewmine.router.decision import Decision, Span, TypeScore
-from reviewmine.router.explain import found_words, word_weights
-from reviewmine.router.features import (
-    TEXT_FIELDS,
-    denied_words,
-    extract,
-    is_missing,
-    vectorize,
-    word_columns,
-)
-from reviewmine.router.hashing import F32, N_BLOCKS, block_of
+from reviewmine.router.decision import Decision, Span, TypeScore, WordWeight
+from reviewmine.router.explain import evidence, found_words, loudest
+from reviewmine.router.features import TEXT_FIELDS, is_missing
+from reviewmine.router.hashing import F32, I64
+from reviewmine.router.linear import parts_of
 from reviewmine.router.policy import ACTION_OF, Policy, causes, chosen, novelty, probabilities, reason, shortlist
 
 BATCH = 2_000
 """Reviews worked on at once; bounds memory and changes no answer."""
-
-_MAX_SPANS = 3
 
 
 @dataclass(frozen=True)
@@ -60,17 +52,25 @@ class Router:
 
         With ``explain`` each type also has every word with what it adds to the margin of the type.
         """
-        decision = self.route_many([review])[0]
-        return self._explained(as_review(review), decision) if explain else decision
+        return self._decided([as_review(review)], explain)[0]
 
     def route_many(self, reviews: Iterable[str | Mapping[str, Any]]) -> list[Decision]:
         """Return the decisions on ``reviews``, in their order."""
         checked = [as_review(review) for review in reviews]
-        decisions: list[Decision] = []
-        for start in range(0, len(checked), BATCH):
-            batch = checked[start : start + BATCH]
-            scores = self.score(batch)
-            decisions.extend(self._decide(review, scores, row) for row, review in enumerate(batch))
+        return [decision for part in parts_of(checked) for decision in self._decided(checked[part], explain=False)]
+
+    def _decided(self, reviews: Sequence[Mapping[str, Any]], explain: bool) -> list[Decision]:
+        """Return the decisions on a part of reviews, with evidence."""
+        answers = self.bundle.answers(reviews)
+        scores = scores_of(answers.margins, answers.known, self.bundle.policy)
+        decisions = []
+        for row, review in enumerate(reviews):
+            order = np.argsort(-scores.probability[row], kind="stable")
+            picked = [int(k) for k in order if scores.chosen[row, k]]
+            found, pushes = found_words(review), answers.pushes(row, picked)
+            spans = [evidence(found, push) for push in pushes.T]
+            words = [loudest(found, push) if explain else () for push in pushes.T]
+            decisions.append(self._decide(str(review["id"]), scores, row, order, spans, words))
         return decisions
 
     def score(self, reviews: Sequence[Mapping[str, Any]]) -> Scores:
@@ -83,59 +83,42 @@ class Router:
 
     def summary(self, scores: Scores, row: int) -> Decision:
         """Return the decision on one row of ``scores``, without evidence."""
-        return self._decide({}, scores, row)
+        return self._decide("", scores, row, np.argsort(-scores.probability[row], kind="stable"))
 
-    def _decide(self, review: Mapping[str, Any], scores: Scores, row: int) -> Decision:
+    def _decide(
+        self,
+        review_id: str,
+        scores: Scores,
+        row: int,
+        order: I64,
+        spans: Sequence[tuple[Span, ...]] = (),
+        words: Sequence[tuple[WordWeight, ...]] = (),
+    ) -> Decision:
+        """Return the decision on one row; ``order`` has its types, the most probable first."""
         probability = scores.probability[row]
-        order = np.argsort(-probability, kind="stable")
         picked = [int(k) for k in order if scores.chosen[row, k]]
         policy, cause, top = self.bundle.policy, int(scores.cause[row]), int(order[0])
         bar = policy.auto_thresholds[top] if policy.auto_thresholds else policy.auto_threshold
         known, novel = float(scores.known[row]), float(scores.novelty[row])
-        evidence = self._evidence(review, picked) if review else [()] * len(picked)
         best = self._types[picked[0]]
+        nothing: list[tuple[()]] = [()] * len(picked)
+        found = zip(picked, spans or nothing, words or nothing, strict=True)
         return Decision(
-            id=str(review.get("id", "")),
+            id=review_id,
             kind=str(best["kind"]),
-            types=tuple(self._scored(k, probability, spans) for k, spans in zip(picked, evidence, strict=True)),
+            types=tuple(self._scored(k, probability, spoke, loud) for k, spoke, loud in found),
             action=ACTION_OF[cause],
             owner=str(best["owner"]),
             reason=reason(cause, float(probability[top]), bar, known, novel, policy),
-            alternatives=tuple(self._scored(k, probability, ()) for k in shortlist(probability, policy)),
+            alternatives=tuple(self._scored(k, probability) for k in shortlist(probability, policy)),
             novelty=novel,
         )
 
-    def _explained(self, review: Mapping[str, Any], decision: Decision) -> Decision:
-        """Return ``decision`` with the words of its types."""
-        bundle = self.bundle
-        place = {str(kind["code"]): k for k, kind in enumerate(self._types)}
-        picked = [place[score.code] for score in decision.types]
-        row = vectorize(extract([review], bundle.spec), bundle.vocabulary, bundle.spec)
-        words = word_weights(review, row, bundle.vocabulary, bundle.spec, bundle.weights, picked)
-        types = zip(decision.types, words, strict=True)
-        return replace(decision, types=tuple(replace(score, words=each) for score, each in types))
-
-    def _scored(self, k: int, probability: F32, evidence: tuple[Span, ...]) -> TypeScore:
+    def _scored(
+        self, k: int, probability: F32, spans: tuple[Span, ...] = (), words: tuple[WordWeight, ...] = ()
+    ) -> TypeScore:
         kind = self._types[k]
-        return TypeScore(str(kind["code"]), str(kind["title"]), float(probability[k]), str(kind["owner"]), evidence)
-
-    def _evidence(self, review: Mapping[str, Any], picked: Sequence[int]) -> list[tuple[Span, ...]]:
-        """Return for each type the spans whose words gave it the most: runs of words above the average push."""
-        found = found_words(review)
-        if not found:
-            return [()] * len(picked)
-        ptr, columns = word_columns(
-            [token.form for _, token in found], self.bundle.vocabulary, self.bundle.spec, denied_words(review)
-        )
-        idf = self.bundle.vocabulary.idf[columns]
-        block = block_of(self.bundle.vocabulary.buckets[columns].astype(np.int64))
-        length = np.sqrt(np.bincount(block, np.square(idf), N_BLOCKS))[
-            block
-        ]  # as in a review each block has length one
-        weight = self.bundle.weights[columns[:, None], picked].astype(np.float32) * (idf / length)[:, None]
-        pushes = np.zeros((len(found), len(picked)), dtype=np.float32)
-        np.add.at(pushes, np.repeat(np.arange(len(found)), np.diff(ptr)), weight)
-        return [_spans(found, pushes[:, i]) for i in range(len(picked))]
+        return TypeScore(str(kind["code"]), str(kind["title"]), float(probability[k]), str(kind["owner"]), spans, words)
 
 
 def scores_of(margins: F32, known: F32, policy: Policy) -> Scores:
@@ -200,20 +183,3 @@ def golden_answer(decision: Decision) -> dict[str, Any]:
         "owner": decision.owner,
         "probability": round(decision.types[0].probability, 4),
     }
-
-
-def _spans(found: Sequence[tuple[str, Any]], push: F32) -> tuple[Span, ...]:
-    """Return up to three spans of neighbouring words that push above the mean, the strongest first."""
-    bar = max(float(push.mean()), 0.0)
-    runs: list[tuple[float, Span]] = []
-    previous = -2
-    for i in map(int, np.flatnonzero(push > bar)):
-        name, token = found[i]
-        if i == previous + 1 and runs and runs[-1][1][0] == name:
-            total, (_, start, _) = runs.pop()
-            runs.append((total + float(push[i]), (name, start, token.end)))
-        else:
-            runs.append((float(push[i]), (name, token.start, token.end)))
-        previous = i
-    runs.sort(key=lambda run: -run[0])
-    return tuple(span for _, span in runs[:_MAX_SPANS])

@@ -96,7 +96,7 @@ def logged_experiment(run: LoggedRun, changes: Sequence[str] = ()) -> tuple[Expe
         try:
             experiment = load_experiment(settings, list(changes))
         except ReviewmineError as error:
-            do = "name the file with --set data.labelled=…" if "OUTSIDE" in error.found else error.do
+            do = "name the file with --set data.labelled=… or model.teacher=…" if "OUTSIDE" in error.found else error.do
             raise ReviewmineError(error.found, expected=error.expected, where=where, do=do) from error
         if TAXONOMY not in run.files:
             return experiment, None

@@ -123,7 +123,7 @@ def read_labelled(experiment: Experiment, say: Say = quiet, *, where: str) -> pd
 def prepared(reviews: pd.DataFrame, experiment: Experiment, taxonomy: Taxonomy | None) -> tuple[Labelled, Taxonomy]:
     """Return the labelled set of an experiment and its taxonomy; without one, the codes seen are the types."""
     more: list[str] = []
-    if experiment.data.unlabelled and experiment.model.encoder != "none":
+    if experiment.data.unlabelled and (experiment.model.encoder, experiment.model.teacher) != ("none", "none"):
         more = plain_texts(read_reviews(experiment.data.unlabelled, experiment.data.fields).reviews)
     labelled = labelled_set(reviews, experiment.data, taxonomy, experiment.data.labelled or "", more)
     codes = {code for types in labelled.types for code in types}

@@ -1,0 +1,129 @@
+"""The router's features of many reviews as a sparse matrix, which is how a head learns them.
+
+A review is the sum of its units (``router.units``), word pairs and side features, so its features are a product of two
+matrices: which of these each review has, and which features each of them has.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from reviewmine.router.features import FeatureSpec, Vocabulary, extras_of
+from reviewmine.router.hashing import MEANING, N_BLOCKS, N_BUCKETS, WORDS, block_of
+from reviewmine.router.units import STOPS, features_of, pair_buckets, units_of
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What reviews are made of, before any vocabulary; a word pair or a side feature counts as a unit of one feature."""
+
+    spec: FeatureSpec
+    units: sp.csr_matrix
+    """(reviews, units): 1 + log of how often a review has a unit, and the values of side features."""
+    features: sp.csr_matrix
+    """(units, buckets), ones."""
+    rows: sp.csr_matrix
+    """(reviews, buckets), their product."""
+
+    def __len__(self) -> int:
+        """Return the number of reviews."""
+        return int(self.units.shape[0])
+
+
+def count(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> Counted:
+    """Return the units, pairs and side features of ``reviews``."""
+    found = units_of(reviews, spec.negation)
+    place = dict.fromkeys(STOPS, -1)
+    for key in found.keys:
+        place.setdefault(key, len(place) - len(STOPS))
+    unit = np.fromiter(map(place.__getitem__, found.keys), dtype=np.int64, count=len(found.keys))
+    told = features_of(list(place)[len(STOPS) :], spec)
+    word, sentence = np.flatnonzero(unit >= 0), np.cumsum(unit < 0)
+    row, unit, sentence = found.row[word], unit[word], sentence[word]
+    near = np.flatnonzero(sentence[1:] == sentence[:-1]) if spec.word_ngrams > 1 else word[:0]
+    pairs, pair = _numbered(pair_buckets(told.hash[unit[near]], told.hash[unit[near + 1]]))
+    extra_row, extra_bucket, value = extras_of(reviews, spec)
+    extras, extra = _numbered(extra_bucket)
+    n_counted, n_units = len(told.hash) + len(pairs), len(told.hash) + len(pairs) + len(extras)
+    units = sp.csr_matrix(
+        (
+            np.concatenate([np.ones(len(row) + len(near)), value]),
+            (
+                np.concatenate([row, row[near], extra_row]),
+                np.concatenate([unit, len(told.hash) + pair, n_counted + extra]),
+            ),
+        ),
+        shape=(len(reviews), n_units),
+    )
+    counted = units.indices < n_counted
+    units.data[counted] = 1 + np.log(units.data[counted])
+    buckets = np.concatenate([told.bucket, pairs, extras])
+    ends = np.concatenate([told.ptr, told.ptr[-1] + np.arange(1, 1 + len(pairs) + len(extras))])
+    features = sp.csr_matrix((np.ones(len(buckets)), buckets, ends), shape=(n_units, N_BUCKETS))
+    return Counted(spec, units, features, (units @ features).tocsr())
+
+
+def _numbered(bucket: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct buckets in rising order, and the place of each bucket among them."""
+    column = np.full(N_BUCKETS, -1)
+    column[bucket] = 0
+    distinct = np.flatnonzero(column == 0)
+    column[distinct] = np.arange(len(distinct))
+    return distinct, column[bucket]
+
+
+def word_features(counted: Counted) -> sp.csr_matrix:
+    """Return which word features (words, words with their field, pairs) each review has, (reviews, buckets)."""
+    return _columns(
+        counted.rows, np.where(block_of(np.arange(N_BUCKETS)) == WORDS, np.arange(N_BUCKETS), -1), N_BUCKETS
+    )
+
+
+def vocabulary_of(
+    counted: Counted, min_count: int, words: NDArray[np.int64], weight: NDArray[np.float32]
+) -> Vocabulary:
+    """Return the buckets that at least ``min_count`` reviews hold, with smoothed idf as in scikit-learn.
+
+    Words of the block *meaning* are those given, in rising order of their buckets, each with its ``weight`` in place of an
+    idf.
+    """
+    frequency = np.bincount(counted.rows.indices, minlength=N_BUCKETS)
+    buckets = np.flatnonzero(frequency >= min_count)
+    buckets = buckets[block_of(buckets) != MEANING]
+    idf = np.log((1 + len(counted)) / (1 + frequency[buckets])) + 1
+    every = np.concatenate([buckets, words])
+    order = np.argsort(every, kind="stable")
+    return Vocabulary.of(every[order].astype(np.uint32), np.concatenate([idf, weight])[order].astype(np.float32))
+
+
+def matrix_of(counted: Counted, vocabulary: Vocabulary) -> sp.csr_matrix:
+    """Return the weighted features of each review, (reviews, features): what ``Linear`` multiplies with its weights."""
+    width = len(vocabulary.buckets)
+    matrix, features = (_columns(each, vocabulary.column, width) for each in (counted.rows, counted.features))
+    block = block_of(vocabulary.buckets.astype(np.int64))
+    idf = vocabulary.idf.astype(np.float64)
+    owner = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
+    length = np.bincount(
+        owner * N_BLOCKS + block[features.indices],
+        np.square(idf)[features.indices],
+        minlength=features.shape[0] * N_BLOCKS,
+    )
+    square = counted.units.power(2) @ length.reshape(-1, N_BLOCKS)
+    scale = np.asarray(counted.spec.block_weights) / np.sqrt(np.where(square > 0, square, 1))
+    place = np.repeat(np.arange(len(counted)) * N_BLOCKS, np.diff(matrix.indptr))
+    place += block[matrix.indices]
+    matrix.data *= scale.ravel()[place]
+    matrix.data *= idf[matrix.indices]
+    return matrix
+
+
+def _columns(matrix: sp.csr_matrix, column: NDArray[np.integer[Any]], width: int) -> sp.csr_matrix:
+    """Return ``matrix`` (rows, buckets) with each bucket at its ``column`` of ``width``; those at -1 are left out."""
+    at = column[matrix.indices]
+    known = at >= 0
+    ends = np.concatenate([[0], np.cumsum(known)])[matrix.indptr]
+    return sp.csr_matrix((matrix.data[known], at[known], ends), shape=(matrix.shape[0], width))
