@@ -11,7 +11,7 @@ unexport PYTHONPATH VIRTUAL_ENV
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier bench-service clean
+.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier bench-service bench-score clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ setup: $(STAMP) ## make .venv from uv.lock
 $(STAMP): uv.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv sync --locked --extra lab --extra serve --quiet
+	$(BIN)/uv sync --locked --extra lab --extra serve --extra sign --extra spark --quiet
 	@touch $@
 
 demo: $(STAMP) ## run the main job on the shipped sample: reviews to report, bundle and MLflow run
@@ -72,6 +72,9 @@ bench-corpus: $(STAMP) ## measure field split, null answers, cuts and speed, bes
 
 bench-service: $(STAMP) ## measure messages a second and p99 of the service over loopback, a bundle swapped in the middle
 	$(BIN)/python experiments/benchmarks/service.py
+
+bench-score: $(STAMP) ## measure scoring of 2,000,000 messages: seconds, rows a second, memory of all processes
+	$(BIN)/python experiments/benchmarks/scoring.py
 
 clean: ## remove everything that is rebuilt: runs, caches, .venv
 	rm -rf experiments/runs experiments/mlflow.db experiments/mlartifacts experiments/.mlflow.lock data/interim data/processed

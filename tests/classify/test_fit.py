@@ -82,3 +82,10 @@ def test_cross_fitting_asks_models_that_had_not_seen_the_row():
     assert margins.shape == targets.shape
     assert words.known[-1] == 0
     assert margins[-1, 1] < asked(whole, "абракадабра")[1] - 0.2
+
+
+def test_single_precision_is_kept_where_it_is_asked_for():
+    half, single = (learned(REVIEWS, TARGETS, recipe(NO_MEANING, precision=asked)) for asked in ("half", "single"))
+    assert half.weights.dtype == np.float16
+    assert single.weights.dtype == np.float32
+    assert np.array_equal(single.weights.astype(np.float16), half.weights)

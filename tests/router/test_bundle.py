@@ -201,6 +201,19 @@ def test_what_a_killed_writer_left_is_undone(bundle, folder):
     assert sorted(path.name for path in folder.parent.iterdir()) == ["bundle"]
 
 
+def test_a_disk_that_fills_up_after_a_killed_writer_costs_no_bundle(bundle, folder, monkeypatch):
+    before = bundle_sha256(folder)
+    os.replace(folder, folder.with_name(".bundle.old"))  # killed between two renames
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_bundle(folder, replace(bundle, intercept=bundle.intercept + 1))
+    assert bundle_sha256(folder) == before
+
+
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 def test_weights_keep_their_precision(bundle, tmp_path, dtype):
     weights = (bundle.weights.astype(np.float32) + 1 / 3).astype(dtype)

@@ -366,6 +366,21 @@ def test_a_bundle_renamed_into_place_while_another_is_read(tiny, folder, monkeyp
     assert verify(Router(loaded)) == len(TEXTS)  # the old files are gone by name, not for who holds them
 
 
+def test_a_link_that_is_turned_to_another_bundle_while_one_is_opened(tiny, folder, monkeypatch):
+    """How many deploy: `current` leads to the newest of several folders. All files are of the folder opened first."""
+    link, other, opening = folder.parent / "current", folder.parent / "other", sealed_module._open
+    write_bundle(other, replace(tiny, intercept=tiny.intercept + 1))
+    link.symlink_to(folder)
+
+    def turned_meanwhile(place, name, top):
+        link.unlink()
+        link.symlink_to(other if name != FILES[0] else folder)
+        return opening(place, name, top)
+
+    monkeypatch.setattr(sealed_module, "_open", turned_meanwhile)
+    assert read_bundle(link).sha256 == bundle_sha256(folder) != bundle_sha256(other)
+
+
 def test_arrays_are_views_of_the_file_that_cannot_be_written(folder):
     loaded = read_bundle(folder)
     for array in (loaded.weights, loaded.intercept, loaded.vocabulary.buckets, loaded.vocabulary.idf):

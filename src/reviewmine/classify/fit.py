@@ -18,6 +18,7 @@ from reviewmine.router.linear import Linear
 from reviewmine.router.policy import Head
 from reviewmine.settings import Model
 
+_PRECISION = {"half": np.float16, "single": np.float32}
 _GROUP = 0.2  # weight of the margin of its group in that of a type
 
 Reviews = Sequence[Mapping[str, Any]]
@@ -47,7 +48,7 @@ def fit(raw: Counted, targets: Mask, recipe: Recipe) -> Linear:
     matrix = matrix_of(raw, vocabulary)
     if not len(columns):
         weights, intercept = _head(matrix, targets, recipe)
-        return Linear(spec, vocabulary, weights.astype(np.float16), intercept.astype(np.float32))
+        return Linear(spec, vocabulary, weights.astype(_PRECISION[recipe.model.precision]), intercept.astype(np.float32))
     said = np.flatnonzero(block_of(vocabulary.buckets) != MEANING)
     meant = matrix[:, columns] @ meaning.direction
     scale = 1 / max(float(np.sqrt(np.square(meant).sum(axis=1).mean())), 1e-6)
@@ -56,7 +57,7 @@ def fit(raw: Counted, targets: Mask, recipe: Recipe) -> Linear:
     weights = np.zeros((len(vocabulary.buckets), targets.shape[1]))
     weights[said] = learned[: len(said)]
     weights[columns] = scale * (meaning.direction @ learned[len(said) :])
-    return Linear(spec, vocabulary, weights.astype(np.float16), intercept.astype(np.float32))
+    return Linear(spec, vocabulary, weights.astype(_PRECISION[recipe.model.precision]), intercept.astype(np.float32))
 
 
 def _head(features: sp.csr_matrix, targets: Mask, recipe: Recipe) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

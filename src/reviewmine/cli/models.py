@@ -1,9 +1,9 @@
-"""Commands on models: train, recalibrate, promote, replay, run, verify, route, serve, score."""
+"""Commands on models: train, evaluate, recalibrate, promote, replay, run, verify, sign, route, serve, score."""
 
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -18,7 +18,6 @@ from reviewmine.cli.options import (
     Set,
     Sources,
     Track,
-    reviews_in,
     say,
 )
 from reviewmine.errors import ReviewmineError
@@ -75,6 +74,48 @@ def recalibrate(
 
 
 @app.command()
+def evaluate(
+    bundle: Bundle,
+    sources: Sources,
+    drift: Annotated[
+        bool, typer.Option("--drift", help="Compare answers with the reference in BUNDLE: SRC is scored, or reviews.")
+    ] = False,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="SRC", help="With --drift: earlier answers as the reference.")
+    ] = None,
+    fail_on_drift: Annotated[
+        bool, typer.Option("--fail-on-drift", help="With --drift: exit 1 when there is some.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write all figures there as JSON.")] = None,
+    experiment: Annotated[
+        Path | None,
+        typer.Option("--experiment", metavar="X.yaml", help="How labels are read; by default used.yaml beside BUNDLE."),
+    ] = None,
+    changes: Set = None,
+    map_path: Map = None,
+    as_of: AsOf = None,
+) -> None:
+    """Measure a bundle on labelled reviews, exit 1 below the gates; with --drift, look for drift, without any label."""
+    from reviewmine import workflow
+
+    if drift:
+        with spinner("comparing"):
+            found = workflow.watch(bundle, sources, against=against, out=out, map_path=map_path, as_of=as_of, say=say)
+        if fail_on_drift:
+            found.check()
+        return
+    if against or fail_on_drift or map_path or as_of or len(sources) != 1:
+        raise ReviewmineError(
+            "options of --drift, or several files",
+            expected="BUNDLE and one labelled file, read as the experiment says",
+            do="add --drift, or leave them out",
+        )
+    with spinner("evaluating"):
+        result = workflow.evaluate(bundle, sources[0], out=out, experiment=experiment, changes=changes or [], say=say)
+    result.check()
+
+
+@app.command()
 def promote(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The experiment, or the registered model.")],
     force: Annotated[
@@ -111,13 +152,30 @@ def run(experiment: ExperimentFile, changes: Set = None, track: Track = True, no
 
 
 @app.command()
-def verify(bundle: Bundle) -> None:
-    """Check a bundle: hashes, schema and golden set."""
-    from reviewmine.router import Router, bundle_sha256
+def verify(
+    bundle: Bundle,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="PUBLIC.pem", help="Who must have signed it: an Ed25519 key.")
+    ] = None,
+) -> None:
+    """Check a bundle: hashes, schema, golden set, and with --key its signature."""
+    from reviewmine.router import Router
     from reviewmine.router import verify as check
 
-    n = check(Router.load(bundle))
-    say(f"verify: {bundle} is whole, {n} golden answers repeated; sha256 {bundle_sha256(bundle)}")
+    router = Router.load(bundle, key)
+    n, signed = check(router), f", signed by {key}" if key else ""
+    say(f"verify: {bundle} is whole, {n} golden answers repeated{signed}; sha256 {router.bundle.sha256}")
+
+
+@app.command()
+def sign(
+    bundle: Bundle,
+    key: Annotated[Path, typer.Option("--key", metavar="PRIVATE.pem", help="An Ed25519 private key.")],
+) -> None:
+    """Sign a bundle that verifies: manifest.sig goes beside its manifest."""
+    from reviewmine.router.signature import sign_bundle
+
+    say(f"sign: {sign_bundle(bundle, key)} written; check it with reviewmine verify --key PUBLIC.pem")
 
 
 @app.command()
@@ -145,13 +203,16 @@ def route(
 def serve(
     bundle: Bundle,
     host: Annotated[str, typer.Option(help="The address to listen on; loopback by default.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
 ) -> None:
-    """Serve a bundle over HTTP: POST /route and /route/batch, GET /healthz and /model."""
+    """Serve a bundle over HTTP: POST /route and /route/batch, GET /healthz, /readyz, /metrics and /model.
+
+    Beyond loopback, clients must show the key of the environment variable REVIEWMINE_API_KEY.
+    """
     from reviewmine.serve import serve as listen
 
-    say(f"serve: {bundle} on http://{host}:{port}, stop with Ctrl+C")
-    listen(bundle, host, port)
+    listen(bundle, host, port, workers, say=lambda line: say(f"serve: {line}"))
 
 
 @app.command()
@@ -159,17 +220,32 @@ def score(
     bundle: Bundle,
     sources: Sources,
     out: Out,
+    engine: Annotated[
+        Literal["local", "spark"], typer.Option(help="Processes of this machine, or Spark (extra spark, Java).")
+    ] = "local",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core, 1: this one.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an ended run stopped.")] = False,
     probabilities: Annotated[
         bool, typer.Option("--probabilities", help="Add a JSON object type→p to each row.")
     ] = False,
     map_path: Map = None,
     as_of: AsOf = None,
 ) -> None:
-    """Score reviews with a bundle: .csv, .jsonl or .parquet by the ending of OUT."""
+    """Score reviews with a bundle: OUT ends in .csv, .jsonl or .parquet, or is a folder of Parquet parts."""
     from reviewmine import workflow
-    from reviewmine.engines.noted import note_sources
+    from reviewmine.terminal import bars
 
-    workflow.not_over(sources, out)
-    with spinner("scoring"):
-        workflow.score(bundle, reviews_in(sources, map_path, as_of), out, probabilities=probabilities, say=say)
-    note_sources(out, bundle, sources, map_path, as_of)
+    with bars() as progress:
+        workflow.score_files(
+            bundle,
+            sources,
+            out,
+            engine=engine,
+            workers=workers,
+            resume=resume,
+            probabilities=probabilities,
+            map_path=map_path,
+            as_of=as_of,
+            progress=progress,
+            say=say,
+        )

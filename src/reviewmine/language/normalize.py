@@ -36,6 +36,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>[!?]+)"
     r"|(?P<emoji>[\u2600-\u27bf\U0001f000-\U0001faff])",
 )
+_PIECE = re.compile(r"\S+")
 _SENTENCE_END = re.compile(r"[.!?;…]")
 _MASKS = {"number": "0", "size": "0x0", "url": "url", "email": "email"}
 _ELONGATED = re.compile(r"(.)\1{2,}")
@@ -85,28 +86,36 @@ class _Forms(dict[str, str]):
         return form
 
 
-class _Pieces(dict[str, tuple[str, ...]]):
-    """Normal forms of the tokens in pieces of text already met, with ``STOP`` where a sentence ends.
+class _Piece(NamedTuple):
+    """A piece of text without spaces: its tokens, and their normal forms with ``STOP`` where a sentence ends."""
 
-    Bounded, since strangers choose the pieces.
-    """
+    tokens: tuple[Token, ...]
+    forms: tuple[str, ...]
 
-    def __missing__(self, piece: str) -> tuple[str, ...]:
+
+class _Pieces(dict[str, _Piece]):
+    """Pieces of text already met; bounded, since strangers choose the pieces."""
+
+    def __missing__(self, piece: str) -> _Piece:
         folded, last = piece.translate(_FOLD), 0
-        found: list[str] = []
+        tokens: list[Token] = []
+        forms: list[str] = []
         for match in _TOKEN.finditer(folded):
             if _SENTENCE_END.search(folded, last, match.start()):
-                found.append(STOP)
-            found.append(_form_of(match.lastgroup, match.group()))
-            if match.lastgroup == "sign":
-                found.append(STOP)
+                forms.append(STOP)
             last = match.end()
+            form = _form_of(match.lastgroup, match.group())
+            if form:
+                tokens.append(Token(match.start(), last, form))
+                forms.append(form)
+            if match.lastgroup == "sign":
+                forms.append(STOP)
         if _SENTENCE_END.search(folded, last):
-            found.append(STOP)
-        forms = tuple(form for form in found if form)
+            forms.append(STOP)
+        found = _Piece(tuple(tokens), tuple(forms))
         if len(self) < _CACHE_LIMIT // 2 and len(piece) <= MAX_WORD:
-            self[piece] = forms
-        return forms
+            self[piece] = found
+        return found
 
 
 _FOLD = _Fold()
@@ -155,20 +164,16 @@ def tokens(text: str) -> Iterator[Token]:
     >>> [token.form for token in tokens("Шуууумит, см. https://a.ru/b?c=1 за 1 890 руб.!!! ))")]
     ['шумит', 'см', 'url', 'за', '0', '0', 'руб', '!', '))']
     """
-    return _tokens(fold(text))
+    # No token holds a space, and no pattern looks over one: pieces between spaces stand alone and can be remembered.
+    for match in _PIECE.finditer(without_markup(text)):
+        first = match.start()
+        for start, end, form in _PIECES[match.group()].tokens:
+            yield Token(first + start, first + end, form)
 
 
-def piece_tokens(piece: str) -> Iterator[Token]:
-    """Yield the tokens of a piece without spaces, of a text whose markup is gone already; as many as ``words`` finds."""
-    return _tokens(piece.translate(_FOLD))
-
-
-def _tokens(folded: str) -> Iterator[Token]:
-    """Yield the tokens of a folded text."""
-    for match in _TOKEN.finditer(folded):
-        form = _form_of(match.lastgroup, match.group())
-        if form:
-            yield Token(match.start(), match.end(), form)
+def piece_tokens(piece: str) -> tuple[Token, ...]:
+    """Return the tokens of a piece without spaces, of a text whose markup is gone already; as many as ``words`` finds."""
+    return _PIECES[piece].tokens
 
 
 def words(text: str) -> list[str]:
@@ -186,9 +191,8 @@ def words_and_stops(text: str) -> list[str]:
     >>> words_and_stops("Шумит... Не включается!")
     ['шумит', '.', 'не', 'включается', '!', '.']
     """
-    # No token holds a space, and no pattern looks over one: pieces between spaces stand alone and can be remembered.
     pieces = without_markup(text).replace("\n", " . ").split()
-    return [form for piece in pieces for form in _PIECES[piece]]
+    return [form for piece in pieces for form in _PIECES[piece].forms]
 
 
 def normalize(text: str) -> str:

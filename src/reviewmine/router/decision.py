@@ -1,6 +1,6 @@
 """What the router says of one review."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from reviewmine.router.policy import Action
@@ -33,6 +33,12 @@ class TypeScore:
     evidence: tuple[Span, ...] = ()
     words: tuple[WordWeight, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data for JSON; ``words`` only where there are some."""
+        data = {**vars(self), "probability": round(self.probability, 4)}
+        data.pop("words")
+        return data | {"words": [vars(word) for word in self.words]} if self.words else data
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -49,9 +55,9 @@ class Decision:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for JSON, probabilities rounded to four digits; ``words`` only where there are some."""
-        data = asdict(self)
-        for score in (*data["types"], *data["alternatives"]):
-            score["probability"] = round(score["probability"], 4)
-            if not score["words"]:
-                del score["words"]
-        return data | {"novelty": round(self.novelty, 4)}
+        return {
+            **vars(self),
+            "types": [score.to_json() for score in self.types],
+            "alternatives": [score.to_json() for score in self.alternatives],
+            "novelty": round(self.novelty, 4),
+        }

@@ -5,13 +5,14 @@ more, weighted by how much they tell) and *extras* (side features). A feature is
 vocabulary keeps the buckets seen in training.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reviewmine.errors import ReviewmineError
 from reviewmine.router.hashing import EXTRAS, F32, I64, N_BUCKETS, bucket_of, hash_words
 
 TEXT_FIELDS = ("title", "pros", "cons", "comment", "text")
@@ -81,14 +82,15 @@ def extras_of(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> tuple[
     """Return row, bucket and value of the side features, each once, in rising order.
 
     A categorical cell may hold several values joined by ``|``, each of value 1; a number is squeezed into (-1, 1).
+    Raises ``ReviewmineError`` on a categorical cell that is no text.
     """
     rows: list[int] = []
     names: list[str] = []
     values: list[float] = []
     for row, review in enumerate(reviews):
         for column in spec.categorical:
-            cell = review.get(column)
-            found = set() if is_missing(cell) else {value.strip().lower() for value in str(cell).split("|")} - {""}
+            cell = read_text(review, column)[:MAX_CHARS]
+            found = {value.strip().lower() for value in cell.split("|")} - {""}
             rows.extend([row] * len(found))
             names.extend(f"{column}={value}" for value in sorted(found))
             values.extend([1.0] * len(found))
@@ -112,10 +114,34 @@ def is_missing(value: Any) -> bool:
     )
 
 
+def read_text(review: Mapping[str, Any], name: str) -> str:
+    """Return a cell of a review as text, "" where it is missing.
+
+    Raises ``ReviewmineError`` on what has no text of its own: bytes, lists and mappings, numbers of thousands of digits.
+    """
+    value = review.get(name)
+    if type(value) is str:
+        return value
+    if is_missing(value):
+        return ""
+    try:
+        if isinstance(value, str) or not isinstance(value, Collection):
+            return str(value)
+    except Exception:  # noqa: S110 a stranger's object may do anything when it is asked for its text
+        pass
+    raise no_text(review, name)
+
+
+def no_text(review: Mapping[str, Any], name: str) -> ReviewmineError:
+    """Return the error for a cell of a review that is no text."""
+    where = "" if name == "id" else f"review {str(review.get('id') or '?')[:100]}"
+    return ReviewmineError(f"{name} is {type(review[name]).__name__}", expected="a text", where=where, do="send text")
+
+
 def as_number(value: Any) -> float | None:
     """Return ``value`` as a finite float, or None where it is not one."""
     try:
         number = float(value)
-    except (TypeError, ValueError, OverflowError):
+    except Exception:  # a stranger's object may do anything when it is asked for its number
         return None
     return number if np.isfinite(number) else None

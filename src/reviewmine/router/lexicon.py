@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reviewmine.router.features import FeatureSpec, Vocabulary
 from reviewmine.router.hashing import CHARS, F32, I64, MEANING, U64, WORDS, block_of
-from reviewmine.router.runs import by_length
+from reviewmine.router.runs import add_runs
 from reviewmine.router.units import STOPS, features_of
 
 MAX_BYTES = 12 << 20
@@ -28,27 +28,36 @@ class Page:
 
     def __init__(self, n_blocks: int, n_types: int) -> None:
         """Know nothing but stops."""
-        self.vectors: F32 = np.zeros((256, n_blocks, n_types), dtype=np.float32)
-        """The weights of the features of each unit, summed by block: shape (slots, blocks, types)."""
-        self.squares: F32 = np.zeros((256, n_blocks), dtype=np.float32)
-        """The squared length of the features of each unit, by block."""
+        self.shape = (n_blocks, n_types)
+        self.sums: F32 = np.zeros((256, n_blocks * n_types + n_blocks + 2), dtype=np.float32)
+        """What a review sums up over its units, one row a slot: see ``Parts``."""
         self.hashes: U64 = np.zeros(256, dtype=np.uint64)
-        self.features: I64 = np.zeros((256, 2), dtype=np.int64)
-        """Word features of each unit, and how many of them the vocabulary has."""
         self.slots = dict.fromkeys(STOPS, STOP_SLOT)
         self._filled = 1
 
-    def add(self, keys: Sequence[str], vectors: F32, squares: F32, hashes: U64, features: I64) -> None:
+    def add(self, keys: Sequence[str], sums: F32, hashes: U64) -> None:
         """Give slots to units that have none."""
         start, stop = self._filled, self._filled + len(keys)
         if stop > len(self.hashes):
             room = max(stop, 2 * len(self.hashes))
-            self.vectors, self.squares = _longer(self.vectors, room), _longer(self.squares, room)
-            self.hashes, self.features = _longer(self.hashes, room), _longer(self.features, room)
-        self.vectors[start:stop], self.squares[start:stop] = vectors, squares
-        self.hashes[start:stop], self.features[start:stop] = hashes, features
+            self.sums, self.hashes = _longer(self.sums, room), _longer(self.hashes, room)
+        self.sums[start:stop], self.hashes[start:stop] = sums, hashes
         self._filled = stop
         self.slots.update(zip(keys, range(start, stop), strict=True))
+
+
+class Parts:
+    """The parts of rows of sums, as views: (n, blocks * types + blocks + 2)."""
+
+    def __init__(self, sums: F32, shape: tuple[int, int]) -> None:
+        """Take ``sums`` apart; ``shape`` is the number of blocks and of types."""
+        size = shape[0] * shape[1]
+        self.vectors = sums[:, :size].reshape(-1, *shape)
+        """The weights of the features, summed by block: (n, blocks, types)."""
+        self.squares = sums[:, size:-2]
+        """The squared length of the features, by block: (n, blocks)."""
+        self.features = sums[:, -2:]
+        """Word features, and how many of them the vocabulary has: (n, 2)."""
 
 
 def _longer(array: NDArray[Any], room: int) -> NDArray[Any]:
@@ -98,20 +107,28 @@ class Lexicon:
     def _blank(self) -> Page:
         return Page(len(self.blocks), self._weights.shape[1])
 
-    def _learned(self, keys: Sequence[str]) -> tuple[F32, F32, U64, I64]:
-        """Return vectors, squares, hashes and word features of distinct units."""
-        found, n_blocks = features_of(keys, self._spec), len(self.blocks)
+    def _learned(self, keys: Sequence[str]) -> tuple[F32, U64]:
+        """Return the sums and the hashes of distinct units."""
+        found, n_blocks, n_types = features_of(keys, self._spec), len(self.blocks), self._weights.shape[1]
         owner = np.repeat(np.arange(len(keys)), np.diff(found.ptr))
         column, block = self._vocabulary.column[found.bucket], block_of(found.bucket)
-        known = column >= 0
-        counts = [np.bincount(owner[part], minlength=len(keys)) for part in (block == WORDS, (block == WORDS) & known)]
-        column, segment = column[known], owner[known] * n_blocks + block[known]
+        known, word = column >= 0, block == WORDS
+        sums = np.zeros((len(keys), n_blocks * n_types + n_blocks + 2), dtype=np.float32)
+        parts = Parts(sums, (n_blocks, n_types))
+        for place, counted in enumerate((word, word & known)):
+            parts.features[:, place] = np.bincount(owner[counted], minlength=len(keys))
+        column, segment = column[known], owner[known] * n_blocks + block[known]  # buckets rise, and so do blocks
         idf = self._vocabulary.idf[column]
-        vectors = np.zeros((len(keys) * n_blocks, self._weights.shape[1]), dtype=np.float32)
-        squares = np.bincount(segment, np.square(idf, dtype=np.float64), minlength=len(vectors)).astype(np.float32)
-        for segments, here in by_length(segment):  # buckets rise, and so do blocks
-            weights = self._weights[column[here]].astype(np.float32)
-            weights *= idf[here][:, :, None]
-            vectors[segments] = weights.sum(axis=1)
-        shape = (len(keys), n_blocks)
-        return vectors.reshape(*shape, -1), squares.reshape(shape), found.hash, np.stack(counts, axis=1)
+        told = np.zeros((len(keys) * n_blocks, n_types + 1), dtype=np.float32)
+        add_runs(told, segment, lambda here: weighted(self._weights, column[here], idf[here]))
+        parts.vectors[:] = told[:, :-1].reshape(parts.vectors.shape)
+        parts.squares[:] = told[:, -1].reshape(parts.squares.shape)
+        return sums, found.hash
+
+
+def weighted(weights: NDArray[Any], column: NDArray[np.integer[Any]], value: F32) -> F32:
+    """Return rows of ``weights`` times ``value``, followed by the square of the value: shape (…, types + 1)."""
+    told = np.empty((*column.shape, weights.shape[1] + 1), dtype=np.float32)
+    np.multiply(weights[column], value[..., None], out=told[..., :-1])
+    np.square(value, out=told[..., -1])
+    return told

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from reviewmine.router.features import MAX_CHARS, TEXT_FIELDS, FeatureSpec, Vocabulary, extras_of
 from reviewmine.router.hashing import EXTRAS, F32, I64
-from reviewmine.router.lexicon import STOP_SLOT, Lexicon, Page
-from reviewmine.router.runs import by_length, distinct, sizes_of, starts_of
+from reviewmine.router.lexicon import STOP_SLOT, Lexicon, Page, Parts, weighted
+from reviewmine.router.runs import add_runs, distinct, sizes_of, starts_of
 from reviewmine.router.units import pair_buckets, units_of
 
 MAX_SENTENCES = 30
 """Sentences of one review that are compared; the whole review is read whatever their number."""
 _LEAST_WORDS = 2  # fewer are numbers of lists, abbreviations, sighs
 
+_PAIRS = 1 << 24  # above every slot: units and pairs are told apart
+_MANY = 64  # words from which counting them all at once is quicker
 _ROWS, _CHARS = 2_000, 200_000  # of reviews worked on at once: bounds memory, changes no answer
 
 
@@ -39,10 +41,11 @@ class Answers:
 
         Word pairs and side features are not part of it, nor is what a sentence adds beside the whole review.
         """
-        slot = self._slot[self._row == row]
-        _, place, count = np.unique(slot, return_inverse=True, return_counts=True)
-        each = ((1 + np.log(count)) / count)[place]  # a unit said twice shares what it adds
-        vectors = self._page.vectors[slot][:, :, list(types)]
+        slot = self._slot[np.searchsorted(self._row, row) : np.searchsorted(self._row, row, side="right")]
+        said = slot.tolist()
+        count = np.asarray([said.count(one) for one in said]) if len(said) < _MANY else np.bincount(slot)[slot]
+        each = (1 + np.log(count)) / count  # a unit said n times shares what it adds
+        vectors = Parts(self._page.sums[slot], self._page.shape).vectors[:, :, list(types)]
         return np.asarray((vectors * self._scale[row][None, :, None]).sum(axis=1) * each[:, None], dtype=np.float32)
 
 
@@ -93,10 +96,13 @@ class Linear:
                 pair_row = np.concatenate([pair_row, n + part[left[paired]]])
                 pair = np.concatenate([pair, pair[paired]])
         sums = _Sums(self, page, n + len(owner))
-        sums.add_units(unit_row, unit)
-        sums.add_pairs(pair_row, pair)
+        place, damp = distinct(np.concatenate([unit_row, pair_row]), np.concatenate([unit, pair + _PAIRS]))
+        split = int(place.searchsorted(len(unit)))
+        sums.add_units(unit_row[place[:split]], unit[place[:split]], damp[:split])
+        at = place[split:] - len(unit)
+        sums.add_pairs(pair_row[at], pair[at], damp[split:])
         scale = sums.scale()
-        margins = self.intercept + (sums.total * scale[:, :, None]).sum(axis=1)
+        margins = sums.margins(scale)
         if spec.categorical or spec.numeric:
             extra = self._extras(reviews)
             margins += np.concatenate([extra, extra[owner]])
@@ -115,11 +121,10 @@ class Linear:
         value = value * self.vocabulary.idf[column]
         length = np.sqrt(np.bincount(row, np.square(value, dtype=np.float64), minlength=len(reviews)))
         scale = self.spec.block_weights[EXTRAS] / np.where(length > 0, length, 1)
-        told = np.zeros((len(reviews), len(self.intercept)), dtype=np.float32)
-        weights = self.weights[column].astype(np.float32) * (value * scale[row]).astype(np.float32)[:, None]
-        for rows, here in by_length(row):
-            told[rows] = weights[here].sum(axis=1)
-        return told
+        told = np.zeros((len(reviews), len(self.intercept) + 1), dtype=np.float32)
+        value = (value * scale[row]).astype(np.float32)
+        add_runs(told, row, lambda here: weighted(self.weights, column[here], value[here]))
+        return told[:, :-1]
 
 
 def parts_of(reviews: Sequence[Mapping[str, Any]]) -> Iterator[slice]:
@@ -160,46 +165,48 @@ class _Sums:
 
     def __init__(self, linear: Linear, page: Page, n_rows: int) -> None:
         self._linear, self._page = linear, page
-        blocks, types = page.vectors.shape[1:]
-        self.total: F32 = np.zeros((n_rows, blocks, types), dtype=np.float32)
-        self._square = np.zeros((n_rows, blocks), dtype=np.float32)
-        self._features = np.zeros((n_rows, 2), dtype=np.int64)
+        self._sums = np.zeros((n_rows, page.sums.shape[1]), dtype=np.float32)
+        self._parts = Parts(self._sums, page.shape)
 
-    def add_units(self, row: I64, slot: I64) -> None:
-        """Add units; one that a row has n times counts 1 + log n times."""
-        place, damp = distinct(row, slot)
-        row, slot = row[place], slot[place]
-        for rows, here in by_length(row):
-            found, weight = slot[here], damp[here]
-            vectors, squares = self._page.vectors[found], self._page.squares[found]
-            if weight.max() > 1:
-                vectors *= weight[:, :, None, None]
-                squares *= np.square(weight)[:, :, None]
-            self.total[rows] = vectors.sum(axis=1)
-            self._square[rows] = squares.sum(axis=1)
-            self._features[rows] = self._page.features[found].sum(axis=1)
+    def add_units(self, row: I64, slot: I64, damp: F32) -> None:
+        """Add distinct units, each ``damp`` times."""
+        often, page = damp > 1, self._page
 
-    def add_pairs(self, row: I64, bucket: I64) -> None:
-        """Add word pairs, which count as units do."""
-        place, damp = distinct(row, bucket)
-        row, bucket = row[place], bucket[place]
-        column = self._linear.vocabulary.column[bucket]
-        seen = column >= 0
-        self._features[:, 0] += np.bincount(row, minlength=len(self._features))
+        def values(here: I64) -> F32:
+            sums = page.sums[slot[here]]
+            if often[here].any():
+                times, parts = damp[here].ravel(), Parts(sums.reshape(-1, sums.shape[-1]), page.shape)
+                parts.vectors *= times[:, None, None]
+                parts.squares *= np.square(times)[:, None]
+            return sums
+
+        add_runs(self._sums, row, values)
+
+    def add_pairs(self, row: I64, bucket: I64, damp: F32) -> None:
+        """Add distinct word pairs, each ``damp`` times."""
+        linear, features = self._linear, self._parts.features
+        column = linear.vocabulary.column[bucket]
+        seen = (column >= 0).nonzero()[0]
+        features[:, 0] += np.bincount(row, minlength=len(features))
         row, column = row[seen], column[seen]
-        self._features[:, 1] += np.bincount(row, minlength=len(self._features))
-        value = damp[seen] * self._linear.vocabulary.idf[column]
-        for rows, here in by_length(row):
-            weights, times = self._linear.weights[column[here]].astype(np.float32), value[here]
-            weights *= times[:, :, None]
-            self.total[rows, 0] += weights.sum(axis=1)
-            self._square[rows, 0] += np.square(times).sum(axis=1)
+        features[:, 1] += np.bincount(row, minlength=len(features))
+        value = damp[seen] * linear.vocabulary.idf[column]
+        told = np.zeros((len(features), len(linear.intercept) + 1), dtype=np.float32)
+        add_runs(told, row, lambda here: weighted(linear.weights, column[here], value[here]))
+        self._parts.vectors[:, 0] += told[:, :-1]
+        self._parts.squares[:, 0] += told[:, -1]
 
     def scale(self) -> F32:
         """Return what brings each block of each row to the length of its weight, (rows, blocks)."""
-        weight = np.asarray(self._linear.spec.block_weights[: self._square.shape[1]], dtype=np.float32)
-        return np.asarray(weight / np.sqrt(np.where(self._square > 0, self._square, 1)), dtype=np.float32)
+        squares = self._parts.squares
+        weight = np.asarray(self._linear.spec.block_weights[: squares.shape[1]], dtype=np.float32)
+        return np.asarray(weight / np.sqrt(np.where(squares > 0, squares, 1)), dtype=np.float32)
+
+    def margins(self, scale: F32) -> F32:
+        """Return the margins of rows whose blocks are scaled by ``scale``."""
+        return np.asarray(self._linear.intercept + (self._parts.vectors * scale[:, :, None]).sum(axis=1))
 
     def known(self) -> F32:
         """Return the share of word features that training saw; 0 for a row without words."""
-        return np.asarray(self._features[:, 1] / np.maximum(self._features[:, 0], 1), dtype=np.float32)
+        features = self._parts.features
+        return np.asarray(features[:, 1] / np.maximum(features[:, 0], 1), dtype=np.float32)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -73,7 +74,12 @@ class Policy:
             read[name] = tuple(float(each) for each in value) if isinstance(value, list) else float(value)
         return cls(**read)
 
-    @property
+    @cached_property
+    def by_type(self) -> Floats:
+        """Return ``thresholds`` as an array, shape (types,)."""
+        return np.asarray(self.thresholds, dtype=np.float32)
+
+    @cached_property
     def auto_by_type(self) -> Floats:
         """Return the probability from which each type is automatic, shape (types,)."""
         each = self.auto_thresholds or (self.auto_threshold,) * len(self.thresholds)
@@ -128,12 +134,12 @@ def at_least(scores: Floats, thresholds: Floats | float) -> NDArray[np.bool_]:
 def chosen(probability: F32, policy: Policy) -> NDArray[np.bool_]:
     """Return which types each row has: the most probable always, and with several types a review those above threshold."""
     several = policy.head == "multilabel"
-    return at_least(probability, np.asarray(policy.thresholds, dtype=np.float32) if several else np.inf)
+    return at_least(probability, policy.by_type if several else np.inf)
 
 
 def shortlist(probability: F32, policy: Policy) -> list[int]:
     """Return the types to show for one review, the most probable first: as few as keep the promised coverage."""
-    first = [int(k) for k in np.argsort(-probability, kind="stable")[: policy.shortlist]]
+    first: list[int] = np.argsort(-probability, kind="stable")[: policy.shortlist].tolist()
     bars = policy.shortlist_thresholds
     return [k for rank, k in enumerate(first) if rank == 0 or not bars or probability[k] >= np.float32(bars[k])]
 

@@ -13,7 +13,7 @@ from reviewmine.errors import BundleError, ReviewmineError
 from reviewmine.router.bundle import Bundle, read_bundle
 from reviewmine.router.decision import Decision, Span, TypeScore, WordWeight
 from reviewmine.router.explain import evidence, found_words, loudest
-from reviewmine.router.features import TEXT_FIELDS, is_missing
+from reviewmine.router.features import TEXT_FIELDS, is_missing, no_text, read_text
 from reviewmine.router.hashing import F32, I64
 from reviewmine.router.linear import parts_of
 from reviewmine.router.policy import ACTION_OF, Policy, causes, chosen, novelty, probabilities, reason, shortlist
@@ -43,9 +43,12 @@ class Router:
         self._types = bundle.types
 
     @classmethod
-    def load(cls, path: str | Path) -> "Router":
-        """Return the router of the bundle at ``path``. Raises ``BundleError`` when it does not verify."""
-        return cls(read_bundle(path))
+    def load(cls, path: str | Path, key: str | Path | None = None) -> "Router":
+        """Return the router of the bundle at ``path``. Raises ``BundleError`` when it does not verify.
+
+        With ``key``, a file with an Ed25519 public key in PEM, the bundle must be signed by its owner.
+        """
+        return cls(read_bundle(path, key))
 
     def route(self, review: str | Mapping[str, Any], explain: bool = False) -> Decision:
         """Return the decision on one review: a text, or a mapping with pros, cons, comment, title, text and extras.
@@ -56,6 +59,10 @@ class Router:
 
     def route_many(self, reviews: Iterable[str | Mapping[str, Any]]) -> list[Decision]:
         """Return the decisions on ``reviews``, in their order."""
+        if isinstance(reviews, str | bytes | Mapping) or not isinstance(reviews, Iterable):
+            raise ReviewmineError(
+                f"reviews are {type(reviews).__name__}", expected="a list", do="pass one review to `route`"
+            )
         checked = [as_review(review) for review in reviews]
         return [decision for part in parts_of(checked) for decision in self._decided(checked[part], explain=False)]
 
@@ -66,7 +73,7 @@ class Router:
         decisions = []
         for row, review in enumerate(reviews):
             order = np.argsort(-scores.probability[row], kind="stable")
-            picked = [int(k) for k in order if scores.chosen[row, k]]
+            picked = order[scores.chosen[row][order]].tolist()
             found, pushes = found_words(review), answers.pushes(row, picked)
             spans = [evidence(found, push) for push in pushes.T]
             words = [loudest(found, push) if explain else () for push in pushes.T]
@@ -96,7 +103,7 @@ class Router:
     ) -> Decision:
         """Return the decision on one row; ``order`` has its types, the most probable first."""
         probability = scores.probability[row]
-        picked = [int(k) for k in order if scores.chosen[row, k]]
+        picked = order[scores.chosen[row][order]].tolist()
         policy, cause, top = self.bundle.policy, int(scores.cause[row]), int(order[0])
         bar = policy.auto_thresholds[top] if policy.auto_thresholds else policy.auto_threshold
         known, novel = float(scores.known[row]), float(scores.novelty[row])
@@ -129,29 +136,32 @@ def scores_of(margins: F32, known: F32, policy: Policy) -> Scores:
 
 def as_review(review: str | Mapping[str, Any]) -> dict[str, Any]:
     """Return ``review`` as a mapping whose text fields are strings. Raises ``ReviewmineError`` on anything else."""
-    if isinstance(review, str):
-        return {"id": "", "text": review}
-    if not isinstance(review, Mapping):
+    if not isinstance(review, str | Mapping):
         raise ReviewmineError(
             f"a review is {type(review).__name__}", expected="a text or a mapping of fields", do="pass a str or a dict"
         )
-    clean = dict(review)
-    given = "" if is_missing(review.get("id")) else str(review["id"])
-    clean["id"] = given.encode("utf-8", "replace").decode()  # a lone surrogate would break every answer that names it
+    try:
+        return {"id": "", "text": str(review)} if isinstance(review, str) else _cleaned(dict(review))
+    except ReviewmineError:
+        raise
+    except Exception as error:
+        raise ReviewmineError(
+            f"a review that cannot be read ({type(error).__name__})",
+            expected="a text or a mapping of fields",
+            do="pass a str or a dict",
+        ) from error
+
+
+def _cleaned(review: dict[str, Any]) -> dict[str, Any]:
+    """Return ``review`` with an id and text fields that are strings."""
+    given = read_text(review, "id")
+    review["id"] = given.encode("utf-8", "replace").decode()  # a lone surrogate would break every answer that names it
     for name in TEXT_FIELDS:
         value = review.get(name)
-        if is_missing(value):
-            clean[name] = ""
-        elif isinstance(value, str | int | float):
-            clean[name] = str(value)
-        else:
-            raise ReviewmineError(
-                f"{name} is {type(value).__name__}",
-                expected="a text",
-                where=f"review {clean['id'] or '?'}",
-                do="send text",
-            )
-    return clean
+        if not isinstance(value, str | int | float) and not is_missing(value):
+            raise no_text(review, name)
+        review[name] = read_text(review, name)
+    return review
 
 
 def verify(router: Router) -> int:

@@ -1,21 +1,24 @@
 """Runs of equal values in sorted arrays, and sums over them that do not depend on what else is summed. numpy only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reviewmine.router.hashing import F32, I64
 
-_PLACE, _ROW = 22, 46  # bits below a value and below a row
+_PLACE, _ROW = 22, 47  # bits below a value and below a row
 _PLACES = (1 << _PLACE) - 1
+_FEW = 24  # runs up to which adding one after another is quicker than by their lengths
 
 
 def distinct(row: I64, value: I64) -> tuple[I64, F32]:
     """Return the first place of each value in its row, in rising order, and 1 + log of how often the row has it.
 
-    Rows are in rising order and below 2^17, values below 2^24, places below 2^22: together they fit one integer, and integers
-    are quicker to sort than places by their values.
+    Rows are below 2^16, values below 2^25, places below 2^22: together they fit one integer, and integers are quicker to sort
+    than places by their values.
     """
     key = row << _ROW | value << _PLACE | np.arange(len(row))
     key.sort()
@@ -40,15 +43,21 @@ def sizes_of(starts: I64, n: int) -> I64:
     return sizes
 
 
-def by_length(row: I64) -> Iterator[tuple[I64, I64]]:
-    """Yield rows that have equally many entries, and the places of these, (rows, entries); ``row`` is in rising order.
+def add_runs(sums: NDArray[Any], row: I64, values: Callable[[I64], NDArray[Any]]) -> None:
+    """Add to each row of ``sums`` (rows, width) its ``values``; ``row``, in rising order, says whose the values are.
 
-    Sums over such blocks add one entry after another, so that an answer is the same to the last bit in every batch.
+    ``values`` returns those at the given places, one axis more than the places have. They are added one after another, so
+    that a sum is the same to the last bit whatever else is summed; with a width of at least 2, as numpy adds them so then.
     """
     starts = starts_of(row)
+    if len(starts) <= _FEW:
+        every, ends = values(np.arange(len(row))), [*starts.tolist(), len(row)]
+        for one, (start, end) in zip(row[starts].tolist(), pairwise(ends), strict=True):
+            sums[one] += every[start:end].sum(axis=0)
+        return
     sizes = sizes_of(starts, len(row))
     order = sizes.argsort(kind="stable")
     ordered = sizes[order]
     for run, end in pairwise([*starts_of(ordered).tolist(), len(ordered)]):
         same = starts[order[run:end]]
-        yield row[same], same[:, None] + np.arange(ordered[run])
+        sums[row[same]] += values(same[:, None] + np.arange(ordered[run])).sum(axis=1)
