@@ -105,7 +105,7 @@ def test_threads_share_a_memory_that_is_always_full(monkeypatch):
     monkeypatch.setattr("reviewmine.router.lexicon.LEAST_UNITS", 40)
     shared = replace(LINEAR)
     said = "курьер опоздал не извинился цена шнур греет совсем ужас слово доставка деньги вернули".split()
-    texts = [" ".join([*said[i % 13:i % 13 + 3], f"{said[i % 7]}{'а' * (i % 50)}"]) for i in range(400)]
+    texts = [" ".join([*said[i % 13 : i % 13 + 3], f"{said[i % 7]}{'а' * (i % 50)}"]) for i in range(400)]
     expected = [LINEAR.margins([{"text": text}])[0].tobytes() for text in texts]
     wrong = []
 

@@ -7,7 +7,7 @@ import pytest
 
 from reviewmine.router.features import MAX_CHARS, FeatureSpec
 from reviewmine.router.hashing import CHARS, EXTRAS, MEANING, WORDS
-from reviewmine.router.units import STOPS, features_of, pair_buckets, units_of
+from reviewmine.router.units import MAX_SENTENCES, features_of, pair_buckets, units_of
 from router.plain import BASE, MASK, SALTS, SIZE, bucket, gram_hash, unit_buckets, word_hash
 
 SPEC = FeatureSpec(char_ngrams=(2, 5))
@@ -49,20 +49,30 @@ def test_a_word_under_cons_is_not_the_word_under_pros():
     assert pros != cons
 
 
-def test_a_stop_ends_every_sentence_line_and_field():
-    found = keys({"pros": "цена", "text": "Шумит.. Не греет!\nСдал"})
-    assert found == ["\x02цена", "\x02.", "шумит", ".", "не", "греет", "!", ".", ".", "сдал", "."]
-    assert [i for i, key in enumerate(found) if key in STOPS] == [1, 3, 7, 8, 10]
+def test_sentences_end_with_signs_lines_and_fields():
+    found = units_of([{"pros": "цена", "text": "Шумит.. Не греет!\nСдал"}], negation=False)
+    assert found.keys == ["\x02цена", "шумит", "не", "греет", "!", "сдал"]
+    assert found.size == [1, 1, 3, 1]
+    assert found.compared == []  # the only long one is alone
 
 
 def test_numbers_and_addresses_are_not_cut():
-    assert keys({"text": "ждал 1.5 часа, см. https://a.ru/b?c=1"}) == ["ждал", "0", "часа", "см", ".", "url", "."]
+    found = units_of([{"text": "ждал 1.5 часа, см. https://a.ru/b?c=1"}], negation=False)
+    assert found.keys == ["ждал", "0", "часа", "см", "url"]
+    assert found.size == [4, 1]
 
 
-def test_a_unit_knows_its_row():
-    found = units_of([{"text": "а б"}, {}, {"cons": "в"}], negation=False)
-    assert found.row.tolist() == [0, 0, 0, 2, 2]
+def test_a_sentence_knows_its_row():
+    found = units_of([{"text": "а б. в"}, {}, {"cons": "г д. е ж", "text": "з и"}], negation=False)
+    assert found.row == [0, 0, 2, 2, 2]
+    assert found.compared == [2, 3, 4]
     assert units_of([], negation=True).keys == []
+
+
+def test_a_stranger_cannot_ask_for_more_than_the_most():
+    found = units_of([{"text": "курьер опоздал. " * 1_200}], negation=False)
+    assert len(found.size) == 1_200
+    assert found.compared == list(range(MAX_SENTENCES))
 
 
 def test_a_field_is_read_up_to_its_limit():
@@ -80,13 +90,13 @@ def test_a_denied_word_shares_nothing_with_the_word():
     assert denied != "привезли"
     assert not told(denied) & told("привезли")
     assert len(told(denied)) == len(told("привезли"))
-    assert keys({"text": "не привезли"}) == ["не", "привезли", "."]
+    assert keys({"text": "не привезли"}) == ["не", "привезли"]
 
 
 def test_only_the_denied_word_changes():
     review = {"cons": "не держит заряд", "pros": "шума нет, легкий", "rating": 5}
     plain, heard = keys(review), keys(review, negation=True)
-    assert [i for i, (a, b) in enumerate(zip(plain, heard, strict=True)) if a != b] == [0, 5]
+    assert [i for i, (a, b) in enumerate(zip(plain, heard, strict=True)) if a != b] == [0, 4]
     assert heard[0] == "\x04\x02шума"  # pros are read before cons
 
 
@@ -96,8 +106,8 @@ def test_a_text_without_negation_has_the_same_units():
 
 
 def test_a_negation_does_not_reach_into_the_next_field_or_row():
-    assert keys({"pros": "ничего", "cons": "скрипит"}, negation=True) == ["\x02ничего", "\x02.", "\x03скрипит", "\x03."]
-    assert units_of([{"text": "не"}, {"text": "скрипит"}], negation=True).keys == ["не", ".", "скрипит", "."]
+    assert keys({"pros": "ничего", "cons": "скрипит"}, negation=True) == ["\x02ничего", "\x03скрипит"]
+    assert units_of([{"text": "не"}, {"text": "скрипит"}], negation=True).keys == ["не", "скрипит"]
 
 
 def test_the_vectors_of_the_format_page():

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from reviewmine.router.features import FeatureSpec, Vocabulary, extras_of
 from reviewmine.router.hashing import MEANING, N_BLOCKS, N_BUCKETS, WORDS, block_of
-from reviewmine.router.units import STOPS, features_of, pair_buckets, units_of
+from reviewmine.router.units import features_of, pair_buckets, units_of
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class Counted:
 def count(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> Counted:
     """Return the units, pairs and side features of ``reviews``."""
     found = units_of(reviews, spec.negation)
-    place = dict.fromkeys(STOPS, -1)
-    for key in found.keys:
-        place.setdefault(key, len(place) - len(STOPS))
-    unit = np.fromiter(map(place.__getitem__, found.keys), dtype=np.int64, count=len(found.keys))
-    told = features_of(list(place)[len(STOPS) :], spec)
-    word, sentence = np.flatnonzero(unit >= 0), np.cumsum(unit < 0)
-    row, unit, sentence = found.row[word], unit[word], sentence[word]
-    near = np.flatnonzero(sentence[1:] == sentence[:-1]) if spec.word_ngrams > 1 else word[:0]
+    place: dict[str, int] = {}
+    unit = np.fromiter((place.setdefault(key, len(place)) for key in found.keys), dtype=np.int64, count=len(found.keys))
+    told = features_of(list(place), spec)
+    size = np.asarray(found.size, dtype=np.int64)
+    row = np.asarray(found.row, dtype=np.int64).repeat(size)
+    joined = np.full(len(unit), spec.word_ngrams > 1)
+    joined[size.cumsum() - 1] = False  # the last word of a sentence makes no pair
+    near = joined.nonzero()[0]
     pairs, pair = _numbered(pair_buckets(told.hash[unit[near]], told.hash[unit[near + 1]]))
     extra_row, extra_bucket, value = extras_of(reviews, spec)
     extras, extra = _numbered(extra_bucket)

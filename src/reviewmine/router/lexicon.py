@@ -14,35 +14,32 @@ from numpy.typing import NDArray
 from reviewmine.router.features import FeatureSpec, Vocabulary
 from reviewmine.router.hashing import CHARS, F32, I64, MEANING, U64, WORDS, block_of
 from reviewmine.router.runs import add_runs
-from reviewmine.router.units import STOPS, features_of
+from reviewmine.router.units import features_of
 
 MAX_BYTES = 12 << 20
 """Bytes of vectors that are remembered: 20,000 units at 50 types. When they are full, the memory begins anew."""
 LEAST_UNITS = 1_000
 """Units that are remembered whatever the number of types."""
-STOP_SLOT = 0
 
 
 class Page:
     """Units with a slot each. Slots are only added, and filled before they are named, so readers need no lock."""
 
     def __init__(self, n_blocks: int, n_types: int) -> None:
-        """Know nothing but stops."""
+        """Know no unit yet."""
         self.shape = (n_blocks, n_types)
         self.sums: F32 = np.zeros((256, n_blocks * n_types + n_blocks + 2), dtype=np.float32)
         """What a review sums up over its units, one row a slot: see ``Parts``."""
         self.hashes: U64 = np.zeros(256, dtype=np.uint64)
-        self.slots = dict.fromkeys(STOPS, STOP_SLOT)
-        self._filled = 1
+        self.slots: dict[str, int] = {}
 
     def add(self, keys: Sequence[str], sums: F32, hashes: U64) -> None:
         """Give slots to units that have none."""
-        start, stop = self._filled, self._filled + len(keys)
+        start, stop = len(self.slots), len(self.slots) + len(keys)
         if stop > len(self.hashes):
             room = max(stop, 2 * len(self.hashes))
             self.sums, self.hashes = _longer(self.sums, room), _longer(self.hashes, room)
         self.sums[start:stop], self.hashes[start:stop] = sums, hashes
-        self._filled = stop
         self.slots.update(zip(keys, range(start, stop), strict=True))
 
 
@@ -82,7 +79,7 @@ class Lexicon:
         self._lock = threading.Lock()
 
     def look_up(self, keys: Sequence[str]) -> tuple[Page, I64]:
-        """Return a page that has all units of ``keys``, and the slot of each; that of stops is ``STOP_SLOT``."""
+        """Return a page that has all units of ``keys``, and the slot of each."""
         page = self._page
         slots = list(map(page.slots.get, keys))
         if None in slots:
@@ -97,7 +94,7 @@ class Lexicon:
             page = self._page
             fresh = [key for key in distinct if key not in page.slots]
             if len(page.slots) + len(fresh) > self._most:
-                page, fresh = self._blank(), [key for key in distinct if key not in STOPS]
+                page, fresh = self._blank(), list(distinct)
             if fresh:
                 page.add(fresh, *self._learned(fresh))
             if len(page.slots) <= self._most:

@@ -10,13 +10,9 @@ from numpy.typing import NDArray
 
 from reviewmine.router.features import MAX_CHARS, TEXT_FIELDS, FeatureSpec, Vocabulary, extras_of
 from reviewmine.router.hashing import EXTRAS, F32, I64
-from reviewmine.router.lexicon import STOP_SLOT, Lexicon, Page, Parts, weighted
-from reviewmine.router.runs import add_runs, distinct, sizes_of, starts_of
+from reviewmine.router.lexicon import Lexicon, Page, Parts, weighted
+from reviewmine.router.runs import add_runs, distinct, starts_of
 from reviewmine.router.units import pair_buckets, units_of
-
-MAX_SENTENCES = 30
-"""Sentences of one review that are compared; the whole review is read whatever their number."""
-_LEAST_WORDS = 2  # fewer are numbers of lists, abbreviations, sighs
 
 _PAIRS = 1 << 24  # above every slot: units and pairs are told apart
 _MANY = 64  # words from which counting them all at once is quicker
@@ -81,20 +77,23 @@ class Linear:
         n, spec = len(reviews), self.spec
         units = units_of(reviews, spec.negation)
         page, slot = self.lexicon.look_up(units.keys)
-        is_stop = slot == STOP_SLOT
-        word = (~is_stop).nonzero()[0]
-        row, slot, sentence = units.row[word], slot[word], is_stop.cumsum()[word]
-        left = (sentence[1:] == sentence[:-1]).nonzero()[0] if spec.word_ngrams > 1 else word[:0]
+        size = np.asarray(units.size, dtype=np.int64)
+        row = np.asarray(units.row, dtype=np.int64).repeat(size)
+        joined = np.full(len(slot), spec.word_ngrams > 1)
+        joined[size.cumsum() - 1] = False  # the last word of a sentence makes no pair
+        left = joined.nonzero()[0]
         pair = pair_buckets(page.hashes[slot[left]], page.hashes[slot[left + 1]])
-        owner = np.zeros(0, dtype=np.int64)  # the row of each sentence that is compared
         unit_row, unit, pair_row = row, slot, row[left]
-        if spec.sentences and len(row):
-            part, owner = _compared(row, sentence)
-            if len(owner):  # sentences are rows of their own behind those of the reviews
-                inside, paired = (part >= 0).nonzero()[0], (part[left] >= 0).nonzero()[0]
-                unit_row, unit = np.concatenate([row, n + part[inside]]), np.concatenate([slot, slot[inside]])
-                pair_row = np.concatenate([pair_row, n + part[left[paired]]])
-                pair = np.concatenate([pair, pair[paired]])
+        owner = np.zeros(0, dtype=np.int64)  # the row of each sentence that is compared
+        if spec.sentences and units.compared:  # these are rows of their own behind those of the reviews
+            owner = np.asarray(units.row)[units.compared]
+            number = np.full(len(size), -1)
+            number[units.compared] = np.arange(n, n + len(owner))
+            part = number.repeat(size)
+            inside, paired = (part >= 0).nonzero()[0], (part[left] >= 0).nonzero()[0]
+            unit_row, unit = np.concatenate([row, part[inside]]), np.concatenate([slot, slot[inside]])
+            pair_row = np.concatenate([pair_row, part[left[paired]]])
+            pair = np.concatenate([pair, pair[paired]])
         sums = _Sums(self, page, n + len(owner))
         place, damp = distinct(np.concatenate([unit_row, pair_row]), np.concatenate([unit, pair + _PAIRS]))
         split = int(place.searchsorted(len(unit)))
@@ -142,24 +141,6 @@ def parts_of(reviews: Sequence[Mapping[str, Any]]) -> Iterator[slice]:
         yield slice(start, len(reviews))
 
 
-def _compared(row: I64, sentence: I64) -> tuple[I64, I64]:
-    """Return for each word the number of its sentence among those that are compared, or -1; and the row of each of those.
-
-    Sentences are compared in reviews that have at least two; those of one word are not, nor what follows ``MAX_SENTENCES``.
-    """
-    starts = starts_of(sentence)
-    size, owner = sizes_of(starts, len(sentence)), row[starts]
-    good = size >= _LEAST_WORDS
-    if np.count_nonzero(good) > 1:
-        place = good.cumsum() - good  # how many good ones stand before
-        first = starts_of(owner)
-        good &= place - place[first].repeat(sizes_of(first, len(owner))) < MAX_SENTENCES
-        good &= np.bincount(owner[good], minlength=int(row[-1]) + 1)[owner] > 1
-    else:
-        good[:] = False
-    return np.where(good, good.cumsum() - 1, -1).repeat(size), owner[good]
-
-
 class _Sums:
     """Sums over the units and pairs of rows: weights and squared lengths by block, and what training saw of the words."""
 
@@ -172,7 +153,7 @@ class _Sums:
         """Add distinct units, each ``damp`` times."""
         often, page = damp > 1, self._page
 
-        def values(here: I64) -> F32:
+        def values(here: I64 | slice) -> F32:
             sums = page.sums[slot[here]]
             if often[here].any():
                 times, parts = damp[here].ravel(), Parts(sums.reshape(-1, sums.shape[-1]), page.shape)

@@ -43,7 +43,7 @@ def sizes_of(starts: I64, n: int) -> I64:
     return sizes
 
 
-def add_runs(sums: NDArray[Any], row: I64, values: Callable[[I64], NDArray[Any]]) -> None:
+def add_runs(sums: NDArray[Any], row: I64, values: Callable[[I64 | slice], NDArray[Any]]) -> None:
     """Add to each row of ``sums`` (rows, width) its ``values``; ``row``, in rising order, says whose the values are.
 
     ``values`` returns those at the given places, one axis more than the places have. They are added one after another, so
@@ -51,9 +51,9 @@ def add_runs(sums: NDArray[Any], row: I64, values: Callable[[I64], NDArray[Any]]
     """
     starts = starts_of(row)
     if len(starts) <= _FEW:
-        every, ends = values(np.arange(len(row))), [*starts.tolist(), len(row)]
+        every, ends = values(slice(None)), [*starts.tolist(), len(row)]
         for one, (start, end) in zip(row[starts].tolist(), pairwise(ends), strict=True):
-            sums[one] += every[start:end].sum(axis=0)
+            sums[one] += np.add.reduce(every[start:end], axis=0)
         return
     sizes = sizes_of(starts, len(row))
     order = sizes.argsort(kind="stable")

@@ -35,16 +35,23 @@ _MARKS = ("", *FIELD_MARKS.values())
 _MARK_OF = {mark: i for i, mark in enumerate(_MARKS)}
 _DENIED = "\x04"
 _LEADING = _DENIED + "".join(_MARKS)
-STOPS = tuple(mark + STOP for mark in _MARKS)
-"""The keys that stand where a sentence or a field ends."""
+
+MAX_SENTENCES = 30
+"""Sentences of one review that are compared; the whole review is read whatever their number."""
+_LEAST_WORDS = 2  # fewer are numbers of lists, abbreviations, sighs
 
 
 @dataclass(frozen=True)
 class Units:
-    """The units of reviews in the order of reading: a key each, stops among them, and the row it is from."""
+    """The units of reviews in the order of reading, a key each, and the sentences that they stand in."""
 
     keys: list[str]
-    row: I64
+    row: list[int]
+    """The review of each sentence."""
+    size: list[int]
+    """The number of units of each sentence, at least one."""
+    compared: list[int]
+    """The sentences to compare with each other: those of at least two words, of reviews that have at least two such."""
 
 
 @dataclass(frozen=True)
@@ -60,31 +67,46 @@ def units_of(reviews: Sequence[Mapping[str, Any]], negation: bool) -> Units:
     """Return the units of ``reviews``; with ``negation`` a denied word is a unit of its own."""
     keys: list[str] = []
     rows: list[int] = []
-    ends = [0]
+    sizes: list[int] = []
+    compared: list[int] = []
     for row, review in enumerate(reviews):
+        first = len(sizes)
         for name in TEXT_FIELDS:
             text = review.get(name)
             if text:
-                keys.extend(_keys(str(text)[:MAX_CHARS], FIELD_MARKS.get(name, ""), negation))
-                rows.append(row)
-                ends.append(len(keys))
-    return Units(keys, np.repeat(np.asarray(rows, dtype=np.int64), np.diff(ends)))
+                mine, lengths = _sentences(str(text)[:MAX_CHARS], FIELD_MARKS.get(name, ""), negation)
+                keys.extend(mine)
+                sizes.extend(lengths)
+        rows.extend([row] * (len(sizes) - first))
+        long = [place for place in range(first, len(sizes)) if sizes[place] >= _LEAST_WORDS][:MAX_SENTENCES]
+        if len(long) > 1:
+            compared.extend(long)
+    return Units(keys, rows, sizes, compared)
 
 
-def _keys(text: str, mark: str, negation: bool) -> list[str]:
-    """Return the keys of the units of one field, a stop at the end."""
-    forms = words_and_stops(text)
-    keys = [mark + form for form in forms] if mark else forms
-    if negation:
-        places = [i for i, form in enumerate(forms) if form != STOP]
-        for token in denied_tokens(text, [forms[i] for i in places]):
-            keys[places[token]] = _DENIED + keys[places[token]]
-    keys.append(mark + STOP)
-    return keys
+def _sentences(text: str, mark: str, negation: bool) -> tuple[list[str], list[int]]:
+    """Return the keys of the units of one field, and the number of units of each of its sentences."""
+    keys: list[str] = []
+    sizes: list[int] = []
+    start = 0
+    for form in words_and_stops(text):
+        if form != STOP:
+            keys.append(form)
+        elif len(keys) > start:
+            sizes.append(len(keys) - start)
+            start = len(keys)
+    if len(keys) > start:
+        sizes.append(len(keys) - start)
+    denied = denied_tokens(text, keys) if negation else ()
+    if mark:
+        keys = [mark + form for form in keys]
+    for token in denied:
+        keys[token] = _DENIED + keys[token]
+    return keys, sizes
 
 
 def features_of(keys: Sequence[str], spec: FeatureSpec) -> UnitFeatures:
-    """Return the features of distinct units, none of which is a stop."""
+    """Return the features of distinct units."""
     forms = [key.lstrip(_LEADING) for key in keys]
     denied = np.asarray([key[0] == _DENIED for key in keys], dtype=np.bool_)
     field = np.asarray([_MARK_OF.get(key.lstrip(_DENIED)[0], 0) for key in keys], dtype=np.int64)
