@@ -136,3 +136,10 @@ def test_a_parquet_file_says_who_wrote_it(tmp_path):
 
     write_table(tmp_path / "a.parquet", FRAME)
     assert OURS in pq.read_schema(tmp_path / "a.parquet").metadata
+
+
+def test_a_folder_of_parts_is_read_in_order(tmp_path):
+    for number, text in enumerate(("да", "нет")):
+        write_table(tmp_path / f"part-0000{number}-x.parquet", pd.DataFrame({"id": [str(number)], "text": [text]}))
+    (tmp_path / "note.txt").write_text("not a part")
+    assert read_table(tmp_path).to_dict("list") == {"id": ["0", "1"], "text": ["да", "нет"]}

@@ -103,7 +103,9 @@ _WRITERS: dict[str, Callable[[Path, Iterable[pd.DataFrame]], None]] = {
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Return a frame written by ``write_table``; text columns stay text."""
+    """Return a frame written by ``write_table``, or the Parquet parts of a folder in their order; text columns stay text."""
+    if path.is_dir() and (parts := sorted(path.glob("part-*.parquet"))):
+        return pd.concat(map(pd.read_parquet, parts), ignore_index=True)
     if not path.is_file():
         raise ReviewmineError("no such file", where=str(path), do="check the path")
     if path.suffix.lower() == ".parquet":
@@ -119,11 +121,11 @@ def neutral(frame: pd.DataFrame) -> pd.DataFrame:
     safe = frame.copy()
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]):
-            safe[name] = [_safe(cell) for cell in safe[name]]
-    return safe.rename(columns=_safe)
+            safe[name] = [safe_cell(cell) for cell in safe[name]]
+    return safe.rename(columns=safe_cell)
 
 
-def _safe(cell: Any) -> Any:
+def safe_cell(cell: Any) -> Any:
     """Return ``cell`` with an apostrophe before a text that opens like a formula, and no line end that goes unquoted."""
     if not isinstance(cell, str):
         return cell

@@ -6,10 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 
 Progress = Callable[[str, float, int], None]
-"""Called with the table that is read, or ``WRITING``, the share of all reading or writing that is done, and its rows so far."""
+"""Called with the table that is read, ``WRITING`` or ``SCORING``, the share of all such work that is done, and its rows so far."""
 
 WRITING = "writing"
 """What is done when no table is being read."""
+
+SCORING = "scoring"
+"""What is done once all tables are read and their reviews go through a router."""
 
 _NAME_CHARS = 32
 
@@ -28,7 +31,7 @@ def spinner(what: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def bars() -> Iterator[Progress | None]:
-    """Give what draws one bar for all reading and one for writing, with rows, rows a second and the time left.
+    """Give what draws one bar for all reading and one for what follows, writing or scoring, with rows, rows a second and the time left.
 
     The bar of reading carries the name of the file at hand. A bar's clock starts when the work before it ends. None where
     nobody looks.
@@ -50,9 +53,9 @@ def bars() -> Iterator[Progress | None]:
         last = shown.get_time()
 
         def draw(what: str, share: float, rows: int) -> None:
-            """Move the bar of reading or of writing."""
+            """Move the bar of reading or of what follows."""
             nonlocal last
-            writes, name = what == WRITING, short_name(what)
+            writes, name = what in (WRITING, SCORING), short_name(what)
             if writes not in tasks:
                 tasks[writes] = shown.add_task(name, total=1.0, rows=0, speed=0.0), last
             task, began = tasks[writes]

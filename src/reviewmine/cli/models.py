@@ -98,18 +98,21 @@ def evaluate(
     """Measure a bundle on labelled reviews, exit 1 below the gates; with --drift, look for drift, without any label."""
     from reviewmine import workflow
 
+    strange = (experiment or changes) if drift else (against or fail_on_drift or map_path or as_of or len(sources) != 1)
+    if strange:
+        raise ReviewmineError(
+            "options that do not go together" if drift else "several files, or options that --drift alone has",
+            expected="no --experiment and no --set with --drift"
+            if drift
+            else "one labelled file, read as the experiment says",
+            do="leave them out" if drift else "leave them out, or add --drift",
+        )
     if drift:
         with spinner("comparing"):
             found = workflow.watch(bundle, sources, against=against, out=out, map_path=map_path, as_of=as_of, say=say)
         if fail_on_drift:
             found.check()
         return
-    if against or fail_on_drift or map_path or as_of or len(sources) != 1:
-        raise ReviewmineError(
-            "options of --drift, or several files",
-            expected="BUNDLE and one labelled file, read as the experiment says",
-            do="add --drift, or leave them out",
-        )
     with spinner("evaluating"):
         result = workflow.evaluate(bundle, sources[0], out=out, experiment=experiment, changes=changes or [], say=say)
     result.check()

@@ -78,22 +78,23 @@ class TableFacts:
         return named
 
     def frame(self, rows: Sequence[tuple[int, Row]]) -> pd.DataFrame:
-        """Return rows as a frame of text: our fields as they were written, then the columns that are no field of ours.
+        """Return rows as a frame of text: the fields the table has as they were written, then its columns that are none.
 
         Where the column of a text field is empty, a rival column of that field that is not steps in for the row.
         """
         assert self.columns is not None
 
-        def column(name: str | None) -> list[str]:
-            return text_column([row.get(name) for _, row in rows]) if name is not None else [""] * len(rows)
+        def column(name: str) -> list[str]:
+            return text_column([row.get(name) for _, row in rows])
 
-        data = {name: column(self.columns.fields.get(name)) for name in REVIEW_COLUMNS}
+        fields = self.columns.fields
+        data = {name: column(fields[name]) for name in REVIEW_COLUMNS if name in fields}
         own_names = self.own_names()
         data |= {own: column(name) for name, own in own_names.items()}
         for name, rival in self.columns.rivals:
             if rival in own_names and "" in data[name]:
                 data[name] = [cell or other for cell, other in zip(data[name], data[own_names[rival]], strict=True)]
-        return pd.DataFrame(data, dtype=object)
+        return pd.DataFrame(data, index=range(len(rows)), dtype=object)
 
     @property
     def notes(self) -> list[str]:

@@ -14,12 +14,19 @@ Batches = Callable[[], Iterable[Sequence[str]]]
 
 
 def content_ids(frame: pd.DataFrame) -> list[str]:
-    """Return the id of each row: its own, or one made from its texts and its date as written where it has none."""
-    parts = [frame[name].tolist() for name in (*TEXT_FIELDS, "date")]
-    return [
-        given or f"r{hashlib.sha256(chr(31).join(cells).rstrip(chr(31)).encode()).hexdigest()[:12]}"
-        for given, *cells in zip(frame["id"], *parts, strict=True)
+    """Return the id of each row: its own, or one made from its texts and its date as written where it has none.
+
+    A column that is not there is an empty one.
+    """
+    ids: list[str] = frame["id"].tolist() if "id" in frame else [""] * len(frame)
+    without = [row for row, given in enumerate(ids) if not given]
+    parts = [
+        [cells[row] for row in without] if cells else [""] * len(without)
+        for cells in (frame[name].tolist() if name in frame else [] for name in (*TEXT_FIELDS, "date"))
     ]
+    for row, *cells in zip(without, *parts, strict=True):
+        ids[row] = f"r{hashlib.sha256(chr(31).join(cells).rstrip(chr(31)).encode()).hexdigest()[:12]}"
+    return ids
 
 
 def row_hashes(frame: pd.DataFrame) -> U64:
@@ -118,13 +125,19 @@ class Names:
         """Return how many rows carry an id that another row has too."""
         return int((self._rank > 1).sum())
 
-    def of(self, ids: Sequence[str], start: int) -> list[str]:
+    def part(self, start: int, n_rows: int) -> "Names":
+        """Return the names of ``n_rows`` rows from ``start`` on, small enough to be sent to another process."""
+        rank = self._rank[start : start + n_rows]
+        again = np.flatnonzero(rank > 1).tolist() if self._others else []
+        return Names(rank, {i: self._others[start + i] for i in again if start + i in self._others})
+
+    def of(self, ids: Sequence[str], start: int = 0) -> list[str]:
         """Return the names of the rows from ``start`` on, whose ids are ``ids``."""
-        ranks = self._rank[start : start + len(ids)].tolist()
-        return [
-            given if rank == 1 else self._others.get(start + i, f"{given}-{rank}")
-            for i, (given, rank) in enumerate(zip(ids, ranks, strict=True))
-        ]
+        named = list(ids)
+        rank = self._rank[start : start + len(ids)]
+        for i in np.flatnonzero(rank > 1).tolist():
+            named[i] = self._others.get(start + i, f"{ids[i]}-{rank[i]}")
+        return named
 
 
 def _ranks(ids: U64, contents: U64) -> tuple[NDArray[np.int32], U64]:

@@ -1,5 +1,6 @@
 """The two records of the corpus, and the columns of the frames that hold them."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +31,7 @@ class Statement:
 
 def review_schema() -> Any:
     """Return the pandera schema of a frame of reviews; further columns are kept as text."""
-    import pandera.pandas as pa  # noqa: PLC0415
-
+    pa = _pandera()
     text = {name: pa.Column(str) for name in (*TEXT_FIELDS, "channel", "product", "group")}
     rating = pa.Column(float, pa.Check.in_range(1, 5), nullable=True)
     date = pa.Column("datetime64[us]", nullable=True)
@@ -40,8 +40,7 @@ def review_schema() -> Any:
 
 def statement_schema() -> Any:
     """Return the pandera schema of a frame of statements."""
-    import pandera.pandas as pa  # noqa: PLC0415
-
+    pa = _pandera()
     text = {name: pa.Column(str) for name in ("review_id", "text", "null")}
     return pa.DataFrameSchema(
         {
@@ -55,3 +54,11 @@ def statement_schema() -> Any:
         },
         strict=True,
     )
+
+
+def _pandera() -> Any:
+    """Return the library of schemas, which asks for pyspark at every use; that one warns of our version of pandas."""
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+    import pandera.pandas as pa  # noqa: PLC0415
+
+    return pa

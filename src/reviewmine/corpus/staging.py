@@ -46,7 +46,7 @@ class Stage:
         self._kept: list[tuple[int, pd.DataFrame | Path]] = []
 
     def put(self, table: int, frame: pd.DataFrame) -> None:
-        """Keep one more frame; all its columns are text."""
+        """Keep one more frame."""
         if self._folder is None:
             self._kept.append((table, frame))
             return
@@ -57,7 +57,16 @@ class Stage:
     def frames(self) -> Iterator[tuple[int, pd.DataFrame]]:
         """Yield the frames again; each is the caller's to change."""
         for table, kept in self._kept:
-            yield table, pd.read_feather(kept) if isinstance(kept, Path) else kept.copy()
+            yield table, unkept(kept)
+
+    def places(self) -> Sequence[tuple[int, pd.DataFrame | Path]]:
+        """Return where the frames lie, each with the number of its table: themselves or their files, for ``unkept``."""
+        return self._kept
+
+
+def unkept(kept: pd.DataFrame | Path) -> pd.DataFrame:
+    """Return a frame from where it lies; it is the caller's to change."""
+    return pd.read_feather(kept) if isinstance(kept, Path) else kept.copy()
 
 
 def text_column(cells: Sequence[Any]) -> list[str]:

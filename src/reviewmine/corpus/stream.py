@@ -10,12 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from reviewmine.corpus.columns import Columns, recognise
 from reviewmine.corpus.facts import TableFacts
 from reviewmine.corpus.formats import Files, Row, Table, files_of, open_tables
 from reviewmine.corpus.ids import Names, UniqueIds, content_ids, row_hashes
+from reviewmine.corpus.part import DATE_AS_WRITTEN, ROW_NUMBER, Part
 from reviewmine.corpus.review import REVIEW_COLUMNS, review_schema
 from reviewmine.corpus.staging import Stage, spilling, text_column
 from reviewmine.errors import ReviewmineError
@@ -24,9 +27,6 @@ from reviewmine.terminal import Progress
 
 BATCH = 20_000
 """Rows worked on at once."""
-
-DATE_AS_WRITTEN = "date (as written)"
-"""Keeps the dates of a table in which some were not understood."""
 
 NO_TEXT = "no text in it"
 """Why a row is rejected whose text fields are all empty."""
@@ -44,6 +44,7 @@ class ReviewStream:
         self._files, self._progress = files, progress or (lambda where, share, n: None)
         self.failed: list[str] = []
         self.n_kept = self.n_rejected = 0
+        self._n_rows: list[int] = []
 
     @property
     def columns(self) -> dict[str, Columns]:
@@ -70,21 +71,29 @@ class ReviewStream:
 
     def batches(self) -> Iterator[pd.DataFrame]:
         """Yield the reviews in frames of the same columns, as ``review_schema`` states."""
-        start, schema = 0, review_schema()
-        for number, frame in self._kept.frames():
+        schema = review_schema()
+        for part in self.parts():
+            yield schema.validate(part.frame())
+
+    def parts(self) -> Iterator[Part]:
+        """Yield what ``batches`` yields, each frame still to be made; valid while the context of the stream lasts."""
+        start = 0
+        columns = (*REVIEW_COLUMNS, *self._extras)
+        for (number, kept), n_rows in zip(self._kept.places(), self._n_rows, strict=True):
             facts = self._tables[number]
-            ids = self._names.of(frame["id"].tolist(), start)
-            start += len(frame)
-            frame = frame.astype(str)  # from memory or from a file, the same kind of text
-            written = frame["date"]
-            ratings = [facts.ratings.to_five(cell) if cell else None for cell in frame["rating"]]
-            dates = [facts.dates.to_date(cell) if cell else None for cell in written]
-            frame = frame.assign(
-                id=ids, rating=pd.Series(ratings, dtype=float), date=pd.Series(dates, dtype="datetime64[us]")
+            assert facts.columns is not None
+            fields = facts.columns.fields
+            yield Part(
+                kept,
+                facts.where,
+                start,
+                n_rows,
+                self._names.part(start, n_rows),
+                columns,
+                facts.ratings if "rating" in fields else None,
+                facts.dates if "date" in fields else None,
             )
-            if DATE_AS_WRITTEN in self._extras and DATE_AS_WRITTEN not in frame:
-                frame[DATE_AS_WRITTEN] = written
-            yield schema.validate(frame.reindex(columns=[*REVIEW_COLUMNS, *self._extras], fill_value=""))
+            start += n_rows
 
     def rejects(self) -> Iterator[pd.DataFrame]:
         """Yield the rejected rows in frames of file, row and reason; at least one frame, which may be empty."""
@@ -128,24 +137,27 @@ class ReviewStream:
         if rows:
             facts.learn(rows, mapping)
             frame = facts.frame(rows)
-            has_text = frame[list(TEXT_FIELDS)].ne("").any(axis=1).to_numpy()
+            has_text = frame[[name for name in TEXT_FIELDS if name in frame]].ne("").any(axis=1).to_numpy()
             why = facts.error.found if facts.error else NO_TEXT
             bad = [*bad, *((at, why) for (at, _), kept in zip(rows, has_text, strict=True) if not kept)]
             if has_text.any():
-                self._keep(facts, frame[has_text].reset_index(drop=True))
+                numbers = np.asarray([at for at, _ in rows])[has_text]
+                self._keep(facts, frame if has_text.all() else frame[has_text].reset_index(drop=True), numbers)
         self.reject(facts.where, bad)
 
-    def _keep(self, facts: TableFacts, frame: pd.DataFrame) -> None:
-        """Keep a frame of rows that have text, and learn from it."""
+    def _keep(self, facts: TableFacts, frame: pd.DataFrame, numbers: NDArray[np.int64]) -> None:
+        """Keep a frame of rows that have text, with their numbers in the file, and learn from it."""
         assert facts.columns is not None
         for name, tally in (("rating", facts.ratings), ("date", facts.dates)):
             if name in facts.columns.fields:
                 tally.add(frame[name])
-        facts.n_long += int(sum((frame[name].str.len() > MAX_CHARS).sum() for name in TEXT_FIELDS))
+        facts.n_long += int(sum(len(text) > MAX_CHARS for name in TEXT_FIELDS if name in frame for text in frame[name]))
         frame["id"] = content_ids(frame)
         self._ids.add(frame["id"].tolist(), row_hashes(frame))
         self._extras |= dict.fromkeys(frame.columns.difference(REVIEW_COLUMNS, sort=False))
+        frame[ROW_NUMBER] = numbers
         self._kept.put(len(self._tables) - 1, frame)
+        self._n_rows.append(len(frame))
         self.n_kept += len(frame)
 
     def reject(self, where: str, rows: Sequence[tuple[int, str]]) -> None:

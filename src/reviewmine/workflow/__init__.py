@@ -1,21 +1,28 @@
 """The order of the stages and the files between them. Each stage reads files, writes files and says one closing line."""
 
 from reviewmine.insights.sources import routed_evidence
-from reviewmine.workflow.chain import discover, insights, make_report, run, score, unmasked_line
+from reviewmine.workflow.chain import discover, insights, make_report, run, unmasked_line
+from reviewmine.workflow.evaluate import Evaluated, evaluate
 from reviewmine.workflow.promote import Promotion, promote
 from reviewmine.workflow.reading import ReadResult, not_over, read, rejected_line, said_of, statements
 from reviewmine.workflow.recalibrate import recalibrate
 from reviewmine.workflow.recalibrated import Recalibrated
 from reviewmine.workflow.replay import Replayed, replay
+from reviewmine.workflow.scoring import score, score_files
 from reviewmine.workflow.training import TrainResult, train, train_on
+from reviewmine.workflow.watch import watch
+from reviewmine.workflow.watched import Watched
 
 __all__ = [
+    "Evaluated",
     "Promotion",
     "ReadResult",
     "Recalibrated",
     "Replayed",
     "TrainResult",
+    "Watched",
     "discover",
+    "evaluate",
     "insights",
     "make_report",
     "not_over",
@@ -28,8 +35,10 @@ __all__ = [
     "run",
     "said_of",
     "score",
+    "score_files",
     "statements",
     "train",
     "train_on",
     "unmasked_line",
+    "watch",
 ]

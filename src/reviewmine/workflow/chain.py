@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from reviewmine.discover.run import Discovery, discover_topics
-from reviewmine.engines.local import score_reviews
 from reviewmine.files import read_table, write_json, write_jsonl, write_table
 from reviewmine.insights.run import Evidence, find_insights
 from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_labels
@@ -20,6 +19,7 @@ from reviewmine.settings import Discover, load_experiment
 from reviewmine.taxonomy.redraft import write_draft
 from reviewmine.workflow.reading import read, statements
 from reviewmine.workflow.say import Say, quiet
+from reviewmine.workflow.scoring import score
 from reviewmine.workflow.training import RUNS, TrainResult, train_on
 
 RESULTS = Path("experiments/results")
@@ -79,17 +79,6 @@ def discover(
 def unmasked_line(path: Path) -> str:
     """Return the warning of a file that shows customers' words with their personal data."""
     return f"personal data is not masked in {path}: keep it where the reviews themselves may lie"
-
-
-def score(
-    bundle: Path, reviews: pd.DataFrame, out: Path, *, probabilities: bool = False, say: Say = quiet
-) -> pd.DataFrame:
-    """Score reviews with a bundle into ``out``."""
-    frame = score_reviews(Router.load(bundle), reviews, probabilities)
-    write_table(out, frame)
-    shares = ", ".join(f"{int(n)} {action}" for action, n in frame["action"].value_counts().sort_index().items())
-    say(f"score: {len(reviews)} reviews -> {len(frame)} decisions in {out} ({shares})")
-    return frame
 
 
 def insights(
