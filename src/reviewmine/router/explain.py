@@ -30,17 +30,18 @@ def evidence(found: Found, push: F32) -> tuple[Span, ...]:
     """Return up to three spans of neighbouring words that push above the mean of all, the strongest first."""
     if not len(found):
         return ()
-    bar = max(float(push.mean()), 0.0)
+    pushes = push.tolist()
+    bar = max(sum(pushes) / len(pushes), 0.0)
     runs: list[tuple[float, Span]] = []
     previous = -2
-    for i in map(int, np.flatnonzero(push > bar)):
-        name, start, end = found[i]
-        if i == previous + 1 and runs and runs[-1][1][0] == name:
-            total, (_, start, _) = runs.pop()
-            runs.append((total + float(push[i]), (name, start, end)))
-        else:
-            runs.append((float(push[i]), (name, start, end)))
-        previous = i
+    for i, value in enumerate(pushes):
+        if value > bar:
+            name, start, end = found[i]
+            if i == previous + 1 and runs[-1][1][0] == name:
+                before, (_, start, _) = runs.pop()
+                value += before
+            runs.append((value, (name, start, end)))
+            previous = i
     runs.sort(key=lambda run: -run[0])
     return tuple(span for _, span in runs[:_MAX_SPANS])
 

@@ -96,7 +96,7 @@ def _plain(value: Any) -> Any:
 def sigmoid(values: Floats) -> Floats:
     """Return the logistic function of ``values``, without overflow."""
     small = np.exp(-np.abs(values))
-    return np.asarray(np.where(values >= 0, 1 / (1 + small), small / (1 + small)))
+    return np.asarray(np.where(values >= 0, 1, small) / (1 + small))
 
 
 def softmax(values: Floats) -> Floats:
