@@ -44,7 +44,7 @@ class Asked:
 
 def quality(
     bundle: Bundle,
-    asked: Asked,
+    asked: Asked | None,
     test: Part,
     outside: Sequence[Mapping[str, Any]],
     outside_groups: Sequence[str],
@@ -57,7 +57,7 @@ def quality(
     ``time`` is the column by which the parts follow each other; with it the card says what drift costs.
 
     ``outside`` are rows of no type, never trained on. On ``asked`` the shortlist that was not chosen is fitted, to stand
-    beside the one that was.
+    beside the one that was; without these rows the card has neither that nor what drift costs.
     """
     router, policy = Router(bundle), bundle.policy
     scores = router.score(test.reviews)
@@ -74,7 +74,6 @@ def quality(
         "slices": slices(test.frame, measures(scores, targets, policy), test.groups, seed),
         "reliability": reliability(top, right),
         "risk_coverage": curve(top, right),
-        "shortlist": _shortlists(asked, policy, scores, targets, settings),
         "workload": {"line": in_words(work), **work},
         "policy": {
             "auto_threshold": policy.auto_threshold,
@@ -85,7 +84,9 @@ def quality(
             "false_alarms": policy.false_alarms,
         },
     }
-    if time is not None:
+    if asked is not None:
+        found["shortlist"] = _shortlists(asked, policy, scores, targets, settings)
+    if asked is not None and time is not None:
         found["drift"] = _drift(router, asked, test, time, settings, seed)
     if outside:
         told = out_of_scope(scores.novelty, router.score(outside).novelty, policy, test.groups, outside_groups, seed)

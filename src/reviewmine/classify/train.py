@@ -21,10 +21,11 @@ from reviewmine.classify.linear import target_matrix
 from reviewmine.classify.meaning import NO_MEANING, learn_meaning
 from reviewmine.classify.taxonomy_rows import TaxonomyRows, no_rows, taxonomy_rows
 from reviewmine.classify.teach import Pool, judge, make_pool, teacher_name
+from reviewmine.classify.watch import reference_of
 from reviewmine.errors import ReviewmineError
 from reviewmine.labels.dataset import Labelled, plain_text
 from reviewmine.labels.splits import Parts, split_parts
-from reviewmine.router import Bundle
+from reviewmine.router import Bundle, Router
 from reviewmine.router.bundle import canonical, sha256
 from reviewmine.router.features import FeatureSpec, as_number
 from reviewmine.router.policy import Head
@@ -64,7 +65,7 @@ def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment, 
         card |= {"teacher": lessons} if lessons else {}
         failed = check_gates(card, experiment.gates)
         card["gates"] = {"asked": experiment.gates, "failed": list(failed)}
-        manifest = _manifest(labelled, experiment, bundle, card)
+        manifest = _manifest(labelled, experiment, bundle, card) | {"reference": _reference(bundle, labelled, parts)}
         bundle = replace(bundle, manifest=manifest)
         bundle = replace(bundle, golden=golden_set(bundle, [labelled.reviews[i] for i in parts.calibration]))
     learned = np.concatenate([parts.train, parts.calibration])
@@ -293,6 +294,16 @@ def _manifest(labelled: Labelled, experiment: Experiment, bundle: Bundle, card: 
             name: figure["value"] for name, figure in card["metrics"].items() if figure["value"] == figure["value"]
         },
     }
+
+
+def _reference(bundle: Bundle, labelled: Labelled, parts: Parts) -> dict[str, Any]:
+    """Return what answers on new reviews look like: those of the very weights that ship, on the test part, counted.
+
+    Cross-fitted answers are more, but of models with fewer words: a difference that drift must not be taken for.
+    """
+    reviews, codes = [labelled.reviews[i] for i in parts.test], [str(kind["code"]) for kind in bundle.types]
+    texts = [plain_text(review) for review in reviews]
+    return reference_of(Router(bundle).score(reviews), codes, texts, "the test part")
 
 
 def registered_name(name: str) -> str:

@@ -11,11 +11,13 @@ import numpy as np
 
 from reviewmine import __version__
 from reviewmine.classify.answers import learned_rows
-from reviewmine.classify.refit import Answered, compared, cross_fitted, refit, routed
+from reviewmine.classify.refit import Answered, Outcome, compared, cross_fitted, refit, routed
 from reviewmine.classify.train import check_gates
+from reviewmine.classify.watch import reference_of
 from reviewmine.errors import ReviewmineError
 from reviewmine.intervals import Figure
-from reviewmine.router import Bundle, Router, bundle_sha256, write_bundle
+from reviewmine.labels.dataset import plain_text
+from reviewmine.router import Bundle, Router, Scores, bundle_sha256, write_bundle
 from reviewmine.router.bundle import MANIFEST as MANIFEST_NAME
 from reviewmine.router.bundle import canonical, read_bundle, sha256
 from reviewmine.router.policy import Policy
@@ -54,8 +56,8 @@ def recalibrate(
     path, target = Path(bundle), Path(out)
     _writable(path, target)
     parent, parent_sha256 = read_bundle(path), bundle_sha256(path)
-    settings = _settings(path, parent, experiment, changes, labelled)
-    learned = _learned(path, parent, parent_sha256, say)
+    settings = settings_beside(path, parent, experiment, changes, labelled)
+    learned = learned_by(path, parent, parent_sha256, say)
     fresh = fresh_rows(settings, parent, frozenset(start for _, start, _ in learned), latest, say)
     _enough(fresh, str(labelled))
     rows = _answered(parent, fresh)
@@ -68,6 +70,7 @@ def recalibrate(
     gates = {name: bar for name, bar in settings.gates.items() if name in figures["after"]}
     failed = check_gates({"metrics": figures["after"]}, gates)
     made = _with_policy(parent, parent_sha256, policy, fresh, settings, figures["after"])
+    made = replace(made, manifest={**made.manifest, "reference": _reference(parent, fresh, rows, outcomes["after"])})
     written = write_bundle(target, made)
     result = Recalibrated(
         target, written, parent_sha256, policy, fresh, figures["before"], figures["after"], gates, failed, None
@@ -89,7 +92,7 @@ def _writable(bundle: Path, out: Path) -> None:
         )
 
 
-def _settings(
+def settings_beside(
     path: Path, bundle: Bundle, experiment: str | Path | None, changes: Sequence[str], labelled: str | Path
 ) -> Experiment:
     """Return the experiment, with the fresh file as its labelled one and the side features of the bundle."""
@@ -110,7 +113,7 @@ def _settings(
     return given.model_copy(update={"data": data})
 
 
-def _learned(path: Path, bundle: Bundle, parent_sha256: str, say: Say) -> list[tuple[str, str, str]]:
+def learned_by(path: Path, bundle: Bundle, parent_sha256: str, say: Say) -> list[tuple[str, str, str]]:
     """Return the rows that the weights learned, as their run logged them; empty when that is not known."""
     kept = path.parent / "run.json"
     trained = str(_before(bundle).get("trained", parent_sha256))
@@ -148,6 +151,13 @@ def _answered(bundle: Bundle, fresh: Fresh) -> Answered:
     margins, known = Router(bundle).margins([*fresh.reviews, *fresh.novel])
     targets = np.concatenate([fresh.targets, np.zeros((len(fresh.novel), fresh.targets.shape[1]), dtype=bool)])
     return Answered(margins, known, targets, fresh.groups)
+
+
+def _reference(bundle: Bundle, fresh: Fresh, rows: Answered, after: Outcome) -> dict[str, Any]:
+    """Return what answers look like under the new policy, on reviews of known types that did not fit it."""
+    columns = {name: value[rows.named] for name, value in vars(after.scores).items()}
+    codes, texts = [str(kind["code"]) for kind in bundle.types], [plain_text(review) for review in fresh.reviews]
+    return reference_of(Scores(**columns), codes, texts, "the reviews of its recalibration")
 
 
 def _with_policy(
