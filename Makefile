@@ -11,7 +11,7 @@ unexport PYTHONPATH VIRTUAL_ENV
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier bench-service bench-score clean
+.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier bench-service bench-score bench-labels bench-router clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -52,7 +52,7 @@ notebooks: $(STAMP) ## write the .ipynb pairs anew from their .py files
 mlflow: $(STAMP) ## open the MLflow page on 127.0.0.1:5000
 	MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow server --host 127.0.0.1 --port 5000 --backend-store-uri sqlite:///experiments/mlflow.db --artifacts-destination experiments/mlartifacts
 
-bench: bench-corpus bench-discovery bench-classifier ## all benchmarks: ours beside what people use today, on $${REVIEWMINE_DATA}
+bench: bench-corpus bench-discovery bench-classifier bench-router ## all benchmarks: ours beside what people use today, on $${REVIEWMINE_DATA}
 
 bench-discovery: $(STAMP) ## measure topics beside BERTopic, NMF and k-means, proposals of taxonomy gaps, time and memory
 	$(BIN)/python experiments/benchmarks/discovery.py
@@ -75,6 +75,15 @@ bench-service: $(STAMP) ## measure messages a second and p99 of the service over
 
 bench-score: $(STAMP) ## measure scoring of 2,000,000 messages: seconds, rows a second, memory of all processes
 	$(BIN)/python experiments/benchmarks/scoring.py
+
+bench-router: $(STAMP) ## measure start, one message, memory and batches of the router beside joblib, skops and fastText (FASTTEXT_PYTHON=...); the same answers on every path
+	$(BIN)/python experiments/benchmarks/router.py
+	PYTHONPATH=tests $(BIN)/python experiments/benchmarks/paths.py
+
+bench-labels: $(STAMP) ## measure labels of rules alone, the queue beside random reviews, the audit on injected noise (cleanlab beside it where installed)
+	$(BIN)/python experiments/benchmarks/labels_weak.py
+	$(BIN)/python experiments/benchmarks/labels_queue.py --plain
+	$(BIN)/python experiments/benchmarks/labels_audit.py
 
 clean: ## remove everything that is rebuilt: runs, caches, .venv
 	rm -rf experiments/runs experiments/mlflow.db experiments/mlartifacts experiments/.mlflow.lock data/interim data/processed

@@ -46,7 +46,7 @@ def bundle():
     vocabulary = vocabulary_of(count(TRAINED_ON, spec), 1, nothing, nothing.astype(np.float32))
     weights = np.zeros((len(vocabulary.buckets), len(PUSHES)), dtype=np.float16)
     for k, (_, forms) in enumerate(PUSHES):
-        column = vocabulary.column[features_of(forms.split(), spec).bucket]
+        column = vocabulary.columns(features_of(forms.split(), spec).bucket)
         weights[column[column >= 0], k] = 4
     taxonomy = {"taxonomy": "made-by-hand", "version": "1.0.0", "types": [kind for kind, _ in PUSHES]}
     policy = Policy(

@@ -279,7 +279,7 @@ LONG = [
 def test_ten_megabytes_are_read_up_to_a_bound(router, read, piece):
     text = piece * (10_000_000 // len(piece))
     decision = answered(router, {"text": text, "cons": text}, explained=True)
-    assert sum(read) <= 6 * MAX_CHARS
+    assert 4 * MAX_CHARS <= sum(read) <= 6 * MAX_CHARS  # for margins and for evidence, and perhaps for negation
     assert decision == router.route({"text": text[:MAX_CHARS], "cons": text[:MAX_CHARS]}, explain=True)
 
 

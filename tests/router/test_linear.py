@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reviewmine.classify.matrix import count, vocabulary_of
 from reviewmine.router.features import TEXT_FIELDS, FeatureSpec
+from reviewmine.router.hashing import MEANING, block_of
 from reviewmine.router.linear import Linear, parts_of
 from router.plain import margins as by_hand
 
@@ -41,7 +42,8 @@ def made(spec, reviews=REVIEWS, types=3):
     """Return a linear model of random weights whose vocabulary lacks some of what the reviews have."""
     rng = np.random.default_rng(0)
     counted = count(reviews[:6], spec)
-    meant = np.unique(counted.features.indices[counted.features.indices >= (7 << 17) - (1 << 13)])[::2]
+    buckets = np.unique(counted.features.indices)
+    meant = buckets[block_of(buckets) == MEANING][::2]
     vocabulary = vocabulary_of(counted, 1, meant, rng.uniform(1, 2, len(meant)).astype(np.float32))
     weights = rng.normal(size=(len(vocabulary.buckets), types)).astype(np.float16)
     return Linear(spec, vocabulary, weights, rng.normal(size=types).astype(np.float32))

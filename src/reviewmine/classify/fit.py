@@ -48,7 +48,9 @@ def fit(raw: Counted, targets: Mask, recipe: Recipe) -> Linear:
     matrix = matrix_of(raw, vocabulary)
     if not len(columns):
         weights, intercept = _head(matrix, targets, recipe)
-        return Linear(spec, vocabulary, weights.astype(_PRECISION[recipe.model.precision]), intercept.astype(np.float32))
+        return Linear(
+            spec, vocabulary, weights.astype(_PRECISION[recipe.model.precision]), intercept.astype(np.float32)
+        )
     said = np.flatnonzero(block_of(vocabulary.buckets) != MEANING)
     meant = matrix[:, columns] @ meaning.direction
     scale = 1 / max(float(np.sqrt(np.square(meant).sum(axis=1).mean())), 1e-6)

@@ -4,7 +4,7 @@ A review is the sum of its units (``router.units``), word pairs and side feature
 matrices: which of these each review has, and which features each of them has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,9 +78,7 @@ def _numbered(bucket: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
 
 def word_features(counted: Counted) -> sp.csr_matrix:
     """Return which word features (words, words with their field, pairs) each review has, (reviews, buckets)."""
-    return _columns(
-        counted.rows, np.where(block_of(np.arange(N_BUCKETS)) == WORDS, np.arange(N_BUCKETS), -1), N_BUCKETS
-    )
+    return _columns(counted.rows, lambda bucket: np.where(block_of(bucket) == WORDS, bucket, -1), N_BUCKETS)
 
 
 def vocabulary_of(
@@ -103,7 +101,7 @@ def vocabulary_of(
 def matrix_of(counted: Counted, vocabulary: Vocabulary) -> sp.csr_matrix:
     """Return the weighted features of each review, (reviews, features): what ``Linear`` multiplies with its weights."""
     width = len(vocabulary.buckets)
-    matrix, features = (_columns(each, vocabulary.column, width) for each in (counted.rows, counted.features))
+    matrix, features = (_columns(each, vocabulary.columns, width) for each in (counted.rows, counted.features))
     block = block_of(vocabulary.buckets.astype(np.int64))
     idf = vocabulary.idf.astype(np.float64)
     owner = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
@@ -121,9 +119,9 @@ def matrix_of(counted: Counted, vocabulary: Vocabulary) -> sp.csr_matrix:
     return matrix
 
 
-def _columns(matrix: sp.csr_matrix, column: NDArray[np.integer[Any]], width: int) -> sp.csr_matrix:
+def _columns(matrix: sp.csr_matrix, column: Callable[[NDArray[Any]], NDArray[np.int64]], width: int) -> sp.csr_matrix:
     """Return ``matrix`` (rows, buckets) with each bucket at its ``column`` of ``width``; those at -1 are left out."""
-    at = column[matrix.indices]
+    at = column(matrix.indices)
     known = at >= 0
     ends = np.concatenate([[0], np.cumsum(known)])[matrix.indptr]
     return sp.csr_matrix((matrix.data[known], at[known], ends), shape=(matrix.shape[0], width))

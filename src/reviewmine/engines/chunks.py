@@ -18,6 +18,9 @@ Failure = tuple[int, str, str]
 """The number of a row in its file, its id, and why it has no answer."""
 
 
+_LEXICON = 64 << 20  # bytes: a process that scores millions may remember more words than a service
+
+
 @dataclass(frozen=True)
 class Job:
     """What is the same for all chunks; small and plain, so that it can be sent to other processes."""
@@ -77,6 +80,7 @@ def load_router(bundle: str, sha256: str) -> Router:
             where=bundle,
             do="do not change a bundle while it scores; score again",
         )
+    router.bundle.lexicon.allow(_LEXICON)
     return router
 
 

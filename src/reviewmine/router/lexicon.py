@@ -16,8 +16,8 @@ from reviewmine.router.hashing import CHARS, F32, I64, MEANING, U64, WORDS, bloc
 from reviewmine.router.runs import add_runs
 from reviewmine.router.units import features_of
 
-MAX_BYTES = 12 << 20
-"""Bytes of vectors that are remembered: 20,000 units at 50 types. When they are full, the memory begins anew."""
+MAX_BYTES = 6 << 20
+"""Bytes of vectors that are remembered: 10,000 units at 50 types. When they are full, the memory begins anew."""
 LEAST_UNITS = 1_000
 """Units that are remembered whatever the number of types."""
 
@@ -37,7 +37,7 @@ class Page:
         """Give slots to units that have none."""
         start, stop = len(self.slots), len(self.slots) + len(keys)
         if stop > len(self.hashes):
-            room = max(stop, 2 * len(self.hashes))
+            room = max(stop, len(self.hashes) * 5 // 4)
             self.sums, self.hashes = _longer(self.sums, room), _longer(self.hashes, room)
         self.sums[start:stop], self.hashes[start:stop] = sums, hashes
         self.slots.update(zip(keys, range(start, stop), strict=True))
@@ -74,9 +74,13 @@ class Lexicon:
         """Know no unit yet; ``weights`` has shape (features, types)."""
         self._spec, self._vocabulary, self._weights = spec, vocabulary, weights
         self.blocks = (WORDS, CHARS, MEANING)[: 3 if spec.meaning else 2]
-        self._most = max(LEAST_UNITS, MAX_BYTES // (4 * len(self.blocks) * weights.shape[1]))
+        self.allow(MAX_BYTES)
         self._page = self._blank()
         self._lock = threading.Lock()
+
+    def allow(self, n_bytes: int) -> None:
+        """Remember up to ``n_bytes`` of vectors: more is quicker where millions are scored."""
+        self._most = max(LEAST_UNITS, n_bytes // (4 * len(self.blocks) * self._weights.shape[1]))
 
     def look_up(self, keys: Sequence[str]) -> tuple[Page, I64]:
         """Return a page that has all units of ``keys``, and the slot of each."""
@@ -108,7 +112,7 @@ class Lexicon:
         """Return the sums and the hashes of distinct units."""
         found, n_blocks, n_types = features_of(keys, self._spec), len(self.blocks), self._weights.shape[1]
         owner = np.repeat(np.arange(len(keys)), np.diff(found.ptr))
-        column, block = self._vocabulary.column[found.bucket], block_of(found.bucket)
+        column, block = self._vocabulary.columns(found.bucket), block_of(found.bucket)
         known, word = column >= 0, block == WORDS
         sums = np.zeros((len(keys), n_blocks * n_types + n_blocks + 2), dtype=np.float32)
         parts = Parts(sums, (n_blocks, n_types))
@@ -123,7 +127,7 @@ class Lexicon:
         return sums, found.hash
 
 
-def weighted(weights: NDArray[Any], column: NDArray[np.integer[Any]], value: F32) -> F32:
+def weighted(weights: NDArray[Any], column: I64, value: F32) -> F32:
     """Return rows of ``weights`` times ``value``, followed by the square of the value: shape (…, types + 1)."""
     told = np.empty((*column.shape, weights.shape[1] + 1), dtype=np.float32)
     np.multiply(weights[column], value[..., None], out=told[..., :-1])

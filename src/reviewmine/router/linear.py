@@ -115,7 +115,7 @@ class Linear:
     def _extras(self, reviews: Sequence[Mapping[str, Any]]) -> F32:
         """Return what side features add to the margins, (rows, types)."""
         row, bucket, value = extras_of(reviews, self.spec)
-        column = self.vocabulary.column[bucket]
+        column = self.vocabulary.columns(bucket)
         row, value, column = row[column >= 0], value[column >= 0], column[column >= 0]
         value = value * self.vocabulary.idf[column]
         length = np.sqrt(np.bincount(row, np.square(value, dtype=np.float64), minlength=len(reviews)))
@@ -166,7 +166,7 @@ class _Sums:
     def add_pairs(self, row: I64, bucket: I64, damp: F32) -> None:
         """Add distinct word pairs, each ``damp`` times."""
         linear, features = self._linear, self._parts.features
-        column = linear.vocabulary.column[bucket]
+        column = linear.vocabulary.columns(bucket)
         seen = (column >= 0).nonzero()[0]
         features[:, 0] += np.bincount(row, minlength=len(features))
         row, column = row[seen], column[seen]
