@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from reviewmine.corpus.copies import copy_groups
 from reviewmine.taxonomy.model import Taxonomy, Type
+from reviewmine.taxonomy.notation import in_plain_words
 
 
 @dataclass(frozen=True)
@@ -51,5 +52,6 @@ def type_texts(one: Type) -> list[str]:
     >>> type_texts(Type(id="T1", code="late", title="Опоздание"))
     []
     """
-    said = [text for text in (one.definition, *one.include, *one.patterns) if text.strip()]
+    patterns = (said for pattern in one.patterns if pattern.strip() for said in in_plain_words(pattern))
+    said = [text for text in (one.definition, *one.include, *patterns) if text.strip()]
     return list(dict.fromkeys((one.title, *said))) if said else []

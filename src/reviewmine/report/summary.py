@@ -32,7 +32,7 @@ def training_summary(card: Mapping[str, Any], places: Places, curve: Sequence[st
     counts = ", ".join(f"{rows.get(part, 0)} {part}" for part in ("train", "calibration", "test"))
     sections = [
         [
-            f"## {'❌' if failed else '✅'} {_safe(card.get('name', 'model'))}: {'gate failed' if failed else 'gates passed'}"
+            f"## {'❌' if failed else '✅'} {safe(card.get('name', 'model'))}: {'gate failed' if failed else 'gates passed'}"
         ],
         [f"{card.get('n_types', '?')} types; rows: {counts}."],
         _gates(card),
@@ -57,9 +57,7 @@ def _gates(card: Mapping[str, Any]) -> list[str]:
     rows = []
     for name, bar in mapping_of(gates.get("asked")).items():
         line = next((line for line in failed if line.startswith(f"{name} ")), "")
-        rows.append(
-            f"| {name} | {bar} | {_shown(metrics.get(name))} | {f'❌ {_safe(line)}' if line else '✅ passed'} |"
-        )
+        rows.append(f"| {name} | {bar} | {_shown(metrics.get(name))} | {f'❌ {safe(line)}' if line else '✅ passed'} |")
     if not rows:
         return ["### Gates", "", "The experiment file sets none."]
     return ["### Gates", "", "| gate | asked | reached [95 %] | |", "|---|---|---|---|", *rows]
@@ -68,7 +66,7 @@ def _gates(card: Mapping[str, Any]) -> list[str]:
 def _metrics(card: Mapping[str, Any]) -> list[str]:
     """Return the main figures with their intervals, the baselines beside them."""
     metrics, baselines = mapping_of(card.get("metrics")), mapping_of(card.get("baselines"))
-    head = f"| figure | model [95 %] |{''.join(f' {_safe(name)} [95 %] |' for name in baselines)}"
+    head = f"| figure | model [95 %] |{''.join(f' {safe(name)} [95 %] |' for name in baselines)}"
     lines = ["### Figures on the test part", "", head, "|---|---|" + "---|" * len(baselines)]
     for name in _MAIN:
         if name in metrics:
@@ -87,7 +85,7 @@ def _routing(card: Mapping[str, Any]) -> list[str]:
     return [
         f"**Routing**: {share['auto']} automatic ({right} of it right{aim}), {share['suggest']} with a shortlist, "
         f"{share['human']} to people.",
-        *(["", _safe(line)] if (line := mapping_of(card.get("workload")).get("line")) else []),
+        *(["", safe(line)] if (line := mapping_of(card.get("workload")).get("line")) else []),
     ]
 
 
@@ -104,7 +102,7 @@ def _worst(card: Mapping[str, Any]) -> list[str]:
         *lines,
         "|---|---|---|---|---|",
         *(
-            f"| `{_safe(row.get('code'))}` {_safe(row.get('title') or '')} | {row['n']} | "
+            f"| `{safe(row.get('code'))}` {safe(row.get('title') or '')} | {row['n']} | "
             + " | ".join(_number(row.get(name)) for name in ("precision", "recall", "f1"))
             + " |"
             for row in rows
@@ -137,7 +135,7 @@ def _percent(figure: Any) -> str:
     return f"{value:.0%}" if isinstance(value, float | int) and value == value else "–"
 
 
-def _safe(text: Any) -> str:
+def safe(text: Any) -> str:
     """Return a text that breaks neither a table nor the page it is shown on."""
     table = str.maketrans({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'", "\n": " ", "\r": " ", "[": "\\[", "@": "＠"})
     return str(text).translate(table)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from reviewmine.language.lemmas import lemmas
 from reviewmine.language.lexicon import STOP_WORDS
 from reviewmine.taxonomy.model import Type
+from reviewmine.taxonomy.notation import in_plain_words
 
 
 class Patterns:
@@ -15,7 +16,7 @@ class Patterns:
         """Read the patterns of ``types``; function words count only where a pattern has nothing else."""
         self._by_word: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
         for number, one in enumerate(types):
-            for text in one.patterns:
+            for text in (said for pattern in one.patterns for said in in_plain_words(pattern)):
                 words = frozenset(lemmas(text))
                 words = words - STOP_WORDS or words
                 if words:
