@@ -7,7 +7,7 @@ import pytest
 
 from reviewmine.router.features import MAX_CHARS, FeatureSpec
 from reviewmine.router.hashing import CHARS, EXTRAS, MEANING, WORDS
-from reviewmine.router.units import MAX_SENTENCES, features_of, pair_buckets, units_of
+from reviewmine.router.units import MAX_SENTENCES, features_of, units_of
 from router.plain import BASE, MASK, SALTS, SIZE, bucket, gram_hash, unit_buckets, word_hash
 
 SPEC = FeatureSpec(char_ngrams=(2, 5))
@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs/bundle.md"
 
 
 def keys(review, negation=False):
-    return units_of([review], negation).keys
+    return units_of([review], FeatureSpec(negation=negation)).said[0]
 
 
 def told(key, spec=SPEC):
@@ -37,7 +37,6 @@ def test_the_features_of_a_unit_are_those_of_plain_python(spec):
     found = features_of([("\x04" if denied else "") + marks[field] + form for form, field, denied in units], spec)
     for i, unit in enumerate(units):
         assert set(found.bucket[found.ptr[i] : found.ptr[i + 1]].tolist()) == unit_buckets(unit, spec)
-        assert int(found.hash[i]) == word_hash(unit[0])
     rising = np.diff(found.bucket) > 0
     assert rising[np.setdiff1d(np.arange(len(rising)), found.ptr[1:-1] - 1)].all()
 
@@ -49,30 +48,56 @@ def test_a_word_under_cons_is_not_the_word_under_pros():
     assert pros != cons
 
 
+COMPARED = FeatureSpec(sentences=0.4)
+
+
+def lines(*reviews, spec=COMPARED):
+    """Return each line as unit to count, and the review of each sentence."""
+    found = units_of(reviews, spec)
+    told = [{} for _ in found.words.size]
+    for lines in (found.words, found.pairs):
+        start = 0
+        for line, size in zip(told, lines.size, strict=True):
+            line |= dict(zip(lines.keys[start : start + size], lines.count[start : start + size], strict=True))
+            start += size
+    return told, found.owner
+
+
+def test_units_are_words_and_pairs_with_their_counts():
+    told, owner = lines({"text": "шнур и шнур и чек"})
+    assert told == [{"шнур": 2, "и": 2, "чек": 1, ("шнур", "и"): 2, ("и", "шнур"): 1, ("и", "чек"): 1}]
+    assert owner == []
+    assert lines({"text": "шнур и"}, spec=FeatureSpec(word_ngrams=1))[0] == [{"шнур": 1, "и": 1}]
+
+
 def test_sentences_end_with_signs_lines_and_fields():
-    found = units_of([{"pros": "цена", "text": "Шумит.. Не греет!\nСдал"}], negation=False)
-    assert found.keys == ["\x02цена", "шумит", "не", "греет", "!", "сдал"]
-    assert found.size == [1, 1, 3, 1]
-    assert found.compared == []  # the only long one is alone
+    told, owner = lines({"pros": "цена", "text": "Шумит.. Не греет!\nСдал сразу"})
+    assert [list(line) for line in told[1:]] == [
+        ["не", "греет", "!", ("не", "греет"), ("греет", "!")],
+        ["сдал", "сразу", ("сдал", "сразу")],
+    ]
+    assert owner == [0, 0]
+    assert set(told[0]) == {"\x02цена", "шумит", *told[1], *told[2]}  # no pair over an end
 
 
 def test_numbers_and_addresses_are_not_cut():
-    found = units_of([{"text": "ждал 1.5 часа, см. https://a.ru/b?c=1"}], negation=False)
-    assert found.keys == ["ждал", "0", "часа", "см", "url"]
-    assert found.size == [4, 1]
+    told, _ = lines({"text": "ждал 1.5 часа, см. https://a.ru/b?c=1 и всё"})
+    assert list(told[1]) == ["ждал", "0", "часа", "см", ("ждал", "0"), ("0", "часа"), ("часа", "см")]
+    assert list(told[2]) == ["url", "и", "все", ("url", "и"), ("и", "все")]
 
 
-def test_a_sentence_knows_its_row():
-    found = units_of([{"text": "а б. в"}, {}, {"cons": "г д. е ж", "text": "з и"}], negation=False)
-    assert found.row == [0, 0, 2, 2, 2]
-    assert found.compared == [2, 3, 4]
-    assert units_of([], negation=True).keys == []
+def test_only_long_sentences_of_reviews_with_two_are_compared():
+    told, owner = lines({"text": "а б. в"}, {}, {"cons": "г д. е ж", "text": "з и"})
+    assert len(told) == 3 + 3
+    assert owner == [2, 2, 2]
+    assert units_of([], COMPARED).said == []
+    assert lines({"text": "а б. в г"}, spec=FeatureSpec())[1] == []
 
 
 def test_a_stranger_cannot_ask_for_more_than_the_most():
-    found = units_of([{"text": "курьер опоздал. " * 1_200}], negation=False)
-    assert len(found.size) == 1_200
-    assert found.compared == list(range(MAX_SENTENCES))
+    told, owner = lines({"text": "курьер опоздал. " * 1_200})
+    assert len(owner) == len(told) - 1 == MAX_SENTENCES
+    assert told[0] == {"курьер": 1_200, "опоздал": 1_200, ("курьер", "опоздал"): 1_200}
 
 
 def test_a_field_is_read_up_to_its_limit():
@@ -81,8 +106,12 @@ def test_a_field_is_read_up_to_its_limit():
 
 
 def test_pairs_are_of_the_words_alone():
-    hashes = features_of(["не", "шнур", "\x02не", "\x04\x02шнур"], SPEC).hash
-    assert pair_buckets(hashes[:1], hashes[1:2]) == pair_buckets(hashes[2:3], hashes[3:])
+    expected = bucket((word_hash("не") * BASE + word_hash("шнур")) & MASK, WORDS)
+    for review in ({"text": "не шнур"}, {"cons": "не шнур"}):
+        units = units_of([review], FeatureSpec(negation=True)).pairs.keys
+        assert ("не", "шнур") in units
+    found = features_of(["чек", ("не", "шнур"), "не"], SPEC)
+    assert found.bucket[found.ptr[1] : found.ptr[2]].tolist() == [expected]
 
 
 def test_a_denied_word_shares_nothing_with_the_word():
@@ -107,7 +136,7 @@ def test_a_text_without_negation_has_the_same_units():
 
 def test_a_negation_does_not_reach_into_the_next_field_or_row():
     assert keys({"pros": "ничего", "cons": "скрипит"}, negation=True) == ["\x02ничего", "\x03скрипит"]
-    assert units_of([{"text": "не"}, {"text": "скрипит"}], negation=True).keys == ["не", "скрипит"]
+    assert units_of([{"text": "не"}, {"text": "скрипит"}], FeatureSpec(negation=True)).said == [["не"], ["скрипит"]]
 
 
 def test_the_vectors_of_the_format_page():

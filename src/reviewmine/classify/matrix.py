@@ -5,7 +5,7 @@ matrices: which of these each review has, and which features each of them has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from reviewmine.router.features import FeatureSpec, Vocabulary, extras_of
 from reviewmine.router.hashing import MEANING, N_BLOCKS, N_BUCKETS, WORDS, block_of
-from reviewmine.router.units import features_of, pair_buckets, units_of
+from reviewmine.router.units import Key, features_of, units_of
 
 
 @dataclass(frozen=True)
@@ -36,33 +36,26 @@ class Counted:
 
 def count(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> Counted:
     """Return the units, pairs and side features of ``reviews``."""
-    found = units_of(reviews, spec.negation)
-    place: dict[str, int] = {}
-    unit = np.fromiter((place.setdefault(key, len(place)) for key in found.keys), dtype=np.int64, count=len(found.keys))
+    found = units_of(reviews, replace(spec, sentences=0.0))
+    place: dict[Key, int] = {}
+    unit = [place.setdefault(key, len(place)) for lines in (found.words, found.pairs) for key in lines.keys]
     told = features_of(list(place), spec)
-    size = np.asarray(found.size, dtype=np.int64)
-    row = np.asarray(found.row, dtype=np.int64).repeat(size)
-    joined = np.full(len(unit), spec.word_ngrams > 1)
-    joined[size.cumsum() - 1] = False  # the last word of a sentence makes no pair
-    near = joined.nonzero()[0]
-    pairs, pair = _numbered(pair_buckets(told.hash[unit[near]], told.hash[unit[near + 1]]))
     extra_row, extra_bucket, value = extras_of(reviews, spec)
     extras, extra = _numbered(extra_bucket)
-    n_counted, n_units = len(told.hash) + len(pairs), len(told.hash) + len(pairs) + len(extras)
+    row = np.arange(len(reviews))
+    n_counted, n_units = len(place), len(place) + len(extras)
     units = sp.csr_matrix(
         (
-            np.concatenate([np.ones(len(row) + len(near)), value]),
+            np.concatenate([1 + np.log(found.words.count + found.pairs.count), value]),
             (
-                np.concatenate([row, row[near], extra_row]),
-                np.concatenate([unit, len(told.hash) + pair, n_counted + extra]),
+                np.concatenate([row.repeat(found.words.size), row.repeat(found.pairs.size), extra_row]),
+                np.concatenate([unit, n_counted + extra]).astype(np.int64),
             ),
         ),
         shape=(len(reviews), n_units),
     )
-    counted = units.indices < n_counted
-    units.data[counted] = 1 + np.log(units.data[counted])
-    buckets = np.concatenate([told.bucket, pairs, extras])
-    ends = np.concatenate([told.ptr, told.ptr[-1] + np.arange(1, 1 + len(pairs) + len(extras))])
+    buckets = np.concatenate([told.bucket, extras])
+    ends = np.concatenate([told.ptr, told.ptr[-1] + np.arange(1, 1 + len(extras))])
     features = sp.csr_matrix((np.ones(len(buckets)), buckets, ends), shape=(n_units, N_BUCKETS))
     return Counted(spec, units, features, (units @ features).tocsr())
 

@@ -80,7 +80,8 @@ def load_router(bundle: str, sha256: str) -> Router:
             where=bundle,
             do="do not change a bundle while it scores; score again",
         )
-    router.bundle.lexicon.allow(_LEXICON)
+    router.bundle.words.allow(_LEXICON)
+    router.bundle.pairs.allow(_LEXICON)
     return router
 
 
