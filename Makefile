@@ -11,7 +11,7 @@ unexport PYTHONPATH VIRTUAL_ENV
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train run test lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier bench-service bench-score bench-labels bench-router clean
+.PHONY: help setup demo train run test test-long lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier bench-service bench-score bench-labels bench-router clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ setup: $(STAMP) ## make .venv from uv.lock
 $(STAMP): uv.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv sync --locked --extra lab --extra serve --extra sign --extra spark --quiet
+	$(BIN)/uv sync --locked --extra lab --extra serve --extra sign --quiet
 	@touch $@
 
 demo: $(STAMP) ## run the main job on the shipped sample: reviews to report, bundle and MLflow run
@@ -35,6 +35,10 @@ run: $(STAMP) ## run the whole chain of experiments/$(EXP).yaml
 
 test: $(STAMP) ## run all tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+
+test-long: $(STAMP) ## the tests whose length or needs CI has no time for: a thousand cases, ten kills, Spark (Java 17)
+	$(BIN)/uv sync --locked --extra lab --extra serve --extra sign --extra spark --quiet
+	HYPOTHESIS_PROFILE=long REVIEWMINE_KILLS=10 $(BIN)/python -m pytest -q tests/labels/test_studio.py tests/serve/test_hostile.py tests/engines tests/test_paths.py
 
 lint: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -8,9 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 DEMO_BUNDLE = Path("experiments/runs/demo/bundle")
+
+
+settings.register_profile("long", max_examples=1_000, deadline=None)
+settings.register_profile("short", max_examples=40, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 
 def pytest_configure():

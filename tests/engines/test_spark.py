@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -27,7 +28,9 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java, and there is none on the path")
+@pytest.mark.skipif(
+    not (shutil.which("java") and find_spec("pyspark")), reason="Spark needs Java and pyspark: make test-long has them"
+)
 def test_the_same_rows_as_the_local_engine(bundle_path, tmp_path):
     script = tmp_path / "score.py"
     script.write_text(SCORE, encoding="utf-8")
