@@ -33,12 +33,12 @@ train: $(STAMP) ## train experiments/$(EXP).yaml (EXP=demo): bundle, card, summa
 run: $(STAMP) ## run the whole chain of experiments/$(EXP).yaml
 	$(BIN)/reviewmine run experiments/$(EXP).yaml
 
-test: $(STAMP) ## run all tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
+test: $(STAMP) ## run the tests
+	$(BIN)/python -m pytest -q -m "not long" -n 2 --dist loadgroup --no-loadscope-reorder
 
-test-long: $(STAMP) ## the tests whose length or needs CI has no time for: a thousand cases, ten kills, Spark (Java 17)
+test-long: $(STAMP) ## run the tests that CI has no time for: a thousand cases, ten kills, the labels notebook, MLflow as a server of models, Spark (Java 17)
 	$(BIN)/uv sync --locked --extra lab --extra serve --extra sign --extra spark --quiet
-	HYPOTHESIS_PROFILE=long REVIEWMINE_KILLS=10 $(BIN)/python -m pytest -q tests/labels/test_studio.py tests/serve/test_hostile.py tests/engines tests/test_paths.py
+	HYPOTHESIS_PROFILE=long REVIEWMINE_KILLS=10 $(BIN)/python -m pytest -q -m long
 
 lint: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -32,8 +32,14 @@ def test_a_notebook_defines_nothing(script):
     assert "\nclass " not in text
 
 
+LONG = {"03_labels"}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "script",
+    [pytest.param(path, marks=[pytest.mark.long] if path.stem in LONG else [], id=path.stem) for path in SCRIPTS],
+)
 def test_a_notebook_runs(script, tmp_path, monkeypatch):
     import jupytext
     from nbclient import NotebookClient

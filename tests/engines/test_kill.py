@@ -42,7 +42,7 @@ def is_gone(process):
         return True
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_again_and_again_then_resumed(bundle_path, tmp_path):
     script = tmp_path / "score.py"
     script.write_text(SCORE, encoding="utf-8")

@@ -27,7 +27,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(
     not (shutil.which("java") and find_spec("pyspark")), reason="Spark needs Java and pyspark: make test-long has them"
 )

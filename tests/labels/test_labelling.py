@@ -165,7 +165,7 @@ def test_advice_needs_types_and_a_hundred_labels(reviews):
     assert "a learning curve needs 100" in advice(reviews, load_taxonomy(TAXONOMY), given(reviews, 30))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_advice_on_the_sample(cli, reviews, tmp_path):
     write_labels(tmp_path / "labels.jsonl", given(reviews, 300))
     out, labels = tmp_path / "q.csv", tmp_path / "labels.jsonl"

@@ -161,7 +161,7 @@ def test_nothing_is_lost_or_changed_on_the_way_there_and_back(case):
     check_the_way_there_and_back(case)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(deadline=None)  # a thousand under the profile long
 @given(cases())
 def test_nothing_is_lost_in_many_cases(case):

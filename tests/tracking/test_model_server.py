@@ -15,7 +15,7 @@ from reviewmine.router import Router
 from reviewmine.tracking import CHAMPION, move_alias
 from tracking.conftest import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 REVIEWS = [
     {"id": "7", "cons": "Курьер опоздал на два дня", "rating": 1},
     {"id": "8", "text": "Спасибо, всё пришло целым", "rating": 5},
