@@ -23,6 +23,7 @@ REVIEWS = [
     {"text": "配送太慢 👍 don’t ооочень. см. https://a.ru. Не приехал курьер; денег не вернули"},
     {"cons": "слово" * 40, "rating": "нет"},
     {"channel": "чат"},
+    {"pros": "цена и шнур", "cons": "цена и шнур"},
 ]
 SPECS = {
     "plain": FeatureSpec(),

@@ -124,8 +124,10 @@ def units_of(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> Units:
         else:
             mine, near = [word for each, _ in found for word in each], [pair for _, each in found for pair in each]
         said.append(mine)
-        is_distinct = words.add(mine)
-        pairs.add_distinct(near) if is_distinct else pairs.add(near)
+        once = words.add(mine)
+        is_distinct = (
+            pairs.add(near) and once
+        )  # a pair has no mark of its field: it may stand twice where its words do not
         if spec.sentences and len(found) > 1:
             long = [(sentence, is_distinct) for sentence in found if len(sentence[0]) >= _LEAST_WORDS][:MAX_SENTENCES]
             if len(long) > 1:
