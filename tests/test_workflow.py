@@ -147,6 +147,7 @@ def test_a_model_below_its_gates_is_not_registered(tmp_path):
     assert kept["version"] == ""
 
 
+@pytest.mark.long
 def test_a_run_without_labels_reports_topics(tmp_path):
     folder = make_workspace(tmp_path)
     raw = pd.read_csv(folder / "data/sample/reviews.csv", dtype=str, keep_default_na=False)

@@ -96,7 +96,7 @@ def test_the_test_part_is_not_opened_and_parts_are_nested_by_whole_groups(labell
             ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_more_labels_help_on_the_sample(labelled, taxonomy):
     from collections import Counter
 

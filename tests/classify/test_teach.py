@@ -190,6 +190,7 @@ def test_a_teacher_is_kept_only_when_it_gains():
 # --- a whole training -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_an_encoder_is_distilled_into_the_linear_model(labelled, distilled, tmp_path):
     """Words that no labelled review has are known, by a bundle of the usual files."""
     told, plain = distilled.card["teacher"], trained(labelled, "none")
@@ -204,6 +205,7 @@ def test_an_encoder_is_distilled_into_the_linear_model(labelled, distilled, tmp_
     assert [router.route(text).types[0].code for text in ("водитель", "корица")] == ["late", "taste"]
 
 
+@pytest.mark.long
 def test_the_encoder_is_named_and_its_folder_is_not(labelled, distilled, encoder, tmp_path):
     assert distilled.bundle.manifest["teacher"] == distilled.card["teacher"]["name"] == "tiny"
     assert str(encoder.parent) not in json.dumps([distilled.card, dict(distilled.bundle.manifest)], default=str)
@@ -212,6 +214,7 @@ def test_the_encoder_is_named_and_its_folder_is_not(labelled, distilled, encoder
     assert write_bundle(tmp_path / "a", again.bundle) == write_bundle(tmp_path / "b", distilled.bundle)
 
 
+@pytest.mark.long
 def test_where_a_teacher_does_not_help_the_plain_model_ships(labelled):
     """Reviews that tell nothing of each other make a teacher that knows nothing."""
     plain, taught = trained(labelled, "none"), trained(labelled, "self")
