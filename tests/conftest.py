@@ -8,15 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+
+from reviewmine.cli import main
 
 ROOT = Path(__file__).parents[1]
 DEMO_BUNDLE = Path("experiments/runs/demo/bundle")
-
-
-settings.register_profile("long", max_examples=1_000, deadline=None)
-settings.register_profile("short", max_examples=40, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 
 def pytest_configure():
@@ -90,3 +86,20 @@ def demo(tmp_path_factory):
 def demo_bundle(demo, tmp_path):
     """A copy of the bundle of the demo."""
     return shutil.copytree(demo[0] / DEMO_BUNDLE, tmp_path / "demo-bundle")
+
+
+@pytest.fixture
+def cli(monkeypatch, capsys):
+    """Run a command line in this process; return (exit code, stdout, stderr)."""
+
+    def run(*args: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["reviewmine", *map(str, args)])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run

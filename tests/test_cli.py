@@ -29,23 +29,6 @@ COMMANDS = [
 
 
 @pytest.fixture
-def cli(monkeypatch, capsys):
-    """Run a command line; return (exit code, stdout, stderr)."""
-
-    def call(*args: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["reviewmine", *map(str, args)])
-        code: object = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
-
-
-@pytest.fixture
 def refused(cli):
     """Run a command that must be refused; return its one line."""
 

@@ -1,6 +1,5 @@
 """A scoring that is killed at any moment goes on with --resume: the same bytes as an undisturbed run's, no orphans."""
 
-import os
 import random
 import signal
 import subprocess
@@ -13,7 +12,7 @@ import pytest
 from engines.conftest import write_reviews
 
 N, SIZE = 6000, 60
-KILLS = int(os.environ.get("REVIEWMINE_KILLS", "4"))  # ten in make test-long
+KILLS = 10
 SCORE = f"""
 import sys
 from pathlib import Path
@@ -43,7 +42,7 @@ def is_gone(process):
 
 
 @pytest.mark.long
-def test_killed_again_and_again_then_resumed(bundle_path, tmp_path):
+def test_killed_ten_times_then_resumed(bundle_path, tmp_path):
     script = tmp_path / "score.py"
     script.write_text(SCORE, encoding="utf-8")
     source = write_reviews(tmp_path / "a.csv", N)

@@ -1,14 +1,11 @@
 """The queue and the audit as a person meets them: files in, a table out, one closing line."""
 
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from reviewmine.classify.curve import fit_curve
 from reviewmine.classify.train import train_model
-from reviewmine.cli import main
 from reviewmine.corpus.read import read_reviews
 from reviewmine.errors import ReviewmineError
 from reviewmine.files import read_table
@@ -25,20 +22,14 @@ COLUMNS = ["rank", "id", "why", "random", "asked_for", "suggested", "probability
 
 
 @pytest.fixture
-def cli(workspace, monkeypatch, capsys):
-    """Run a command line inside a workspace; return (exit code, last line of stdout or stderr)."""
+def told(workspace, cli):
+    """Run a command line inside a workspace; return its exit code and the lines of stdout, or stderr where it failed."""
 
-    def call(*args):
-        monkeypatch.setattr(sys, "argv", ["reviewmine", *map(str, args)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        out, err = capsys.readouterr()
+    def run(*args):
+        code, out, err = cli(*args)
         return code, out.splitlines() if code == 0 else err
 
-    return call
+    return run
 
 
 @pytest.fixture
@@ -65,11 +56,11 @@ def few(reviews, tmp_path):
     return tmp_path / "few.csv"
 
 
-def test_a_cold_start_writes_a_batch_with_types_asked_for(cli, few, tmp_path):
+def test_a_cold_start_writes_a_batch_with_types_asked_for(told, few, tmp_path):
     out = tmp_path / "queue.csv"
-    code, said = cli("labels", "queue", "none", few, "--taxonomy", TAXONOMY, "-n", 20, "-o", out)
+    code, lines = told("labels", "queue", "none", few, "--taxonomy", TAXONOMY, "-n", 20, "-o", out)
     assert code == 0
-    assert said[-1].startswith("labels queue: 150 reviews, 0 with a label: 20 in ")
+    assert lines[-1].startswith("labels queue: 150 reviews, 0 with a label: 20 in ")
     rows = read_table(out)
     assert list(rows.columns[: len(COLUMNS)]) == COLUMNS
     assert rows["id"].nunique() == 20
@@ -91,13 +82,13 @@ def test_labelled_reviews_are_left_out_and_those_that_only_rules_labelled_are_no
     assert len(by_rules.rows) > 100
 
 
-def test_a_bundle_suggests_types(cli, few, tmp_path):
+def test_a_bundle_suggests_types(told, few, tmp_path):
     experiment = Experiment(name="small", data=Data(labelled=str(few)), model=Model(encoder="none", folds=2))
     taxonomy = load_taxonomy(TAXONOMY)
     labelled = labelled_set(read_reviews(str(few)).reviews, experiment.data, taxonomy)
     write_bundle(tmp_path / "bundle", train_model(labelled, taxonomy, experiment, compared=False).bundle)
-    code, said = cli("labels", "queue", tmp_path / "bundle", few, "-n", 10, "-o", tmp_path / "queue.jsonl")
-    assert code == 0, said
+    code, lines = told("labels", "queue", tmp_path / "bundle", few, "-n", 10, "-o", tmp_path / "queue.jsonl")
+    assert code == 0, lines
     rows = read_table(tmp_path / "queue.jsonl")
     assert set(rows["why"]) == {"random", "rare type", "unsure"}
     assert all(len(cell.split("|")) == 3 for cell in rows["suggested"])
@@ -105,7 +96,7 @@ def test_a_bundle_suggests_types(cli, few, tmp_path):
         list(map(float, cell.split("|"))) == sorted(map(float, cell.split("|")), reverse=True)
         for cell in rows["probability"]
     )
-    code, line = cli("labels", "queue", tmp_path / "bundle", few, "--taxonomy", TAXONOMY, "-o", tmp_path / "q.csv")
+    code, line = told("labels", "queue", tmp_path / "bundle", few, "--taxonomy", TAXONOMY, "-o", tmp_path / "q.csv")
     assert code == 2
     assert "--taxonomy: a bundle and a taxonomy file, expected one of them" in line
 
@@ -121,7 +112,7 @@ def test_personal_data_is_masked_unless_told(tmp_path, workspace):
     assert raw.map(lambda cell: "000-12-34" in str(cell)).to_numpy().any()
 
 
-def test_swapped_labels_are_found_by_the_audit(cli, reviews, tmp_path):
+def test_swapped_labels_are_found_by_the_audit(told, reviews, tmp_path):
     rng = np.random.default_rng(3)
     single = reviews[~reviews["types"].str.contains("|", regex=False) & (reviews["types"] != "")].head(400)
     codes = sorted(set(single["types"]))
@@ -135,9 +126,9 @@ def test_swapped_labels_are_found_by_the_audit(cli, reviews, tmp_path):
         f"name: x\ndata: {{labelled: '{path}'}}\ntaxonomy: {TAXONOMY}\nmodel: {{encoder: none, folds: 3}}\n",
         encoding="utf-8",
     )
-    code, said = cli("labels", "audit", tmp_path / "x.yaml", "-o", tmp_path / "audit.csv")
-    assert code == 0, said
-    assert said[-1].startswith("labels audit: 400 labels, about ")
+    code, lines = told("labels", "audit", tmp_path / "x.yaml", "-o", tmp_path / "audit.csv")
+    assert code == 0, lines
+    assert lines[-1].startswith("labels audit: 400 labels, about ")
     rows = read_table(tmp_path / "audit.csv")
     ids = {single["id"].iloc[i] for i in wrong}
     assert rows["id"].head(60).isin(ids).sum() >= 24  # recall .6 in the first 15 %
@@ -166,12 +157,12 @@ def test_advice_needs_types_and_a_hundred_labels(reviews):
 
 
 @pytest.mark.long
-def test_advice_on_the_sample(cli, reviews, tmp_path):
+def test_advice_on_the_sample(told, reviews, tmp_path):
     write_labels(tmp_path / "labels.jsonl", given(reviews, 300))
     out, labels = tmp_path / "q.csv", tmp_path / "labels.jsonl"
-    code, said = cli(
+    code, lines = told(
         "labels", "queue", "none", SAMPLE, "--taxonomy", TAXONOMY, "--labels", labels, "--advice", "-o", out
     )
-    assert code == 0, said
-    assert said[-2].startswith("advice: ")
-    assert "points of micro F1" in said[-2]
+    assert code == 0, lines
+    assert lines[-2].startswith("advice: ")
+    assert "points of micro F1" in lines[-2]

@@ -162,9 +162,9 @@ def test_nothing_is_lost_or_changed_on_the_way_there_and_back(case):
 
 
 @pytest.mark.long
-@settings(deadline=None)  # a thousand under the profile long
+@settings(deadline=None, max_examples=1000)
 @given(cases())
-def test_nothing_is_lost_in_many_cases(case):
+def test_nothing_is_lost_in_a_thousand_cases(case):
     check_the_way_there_and_back(case)
 
 

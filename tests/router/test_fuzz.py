@@ -134,7 +134,7 @@ REVIEWS = st.one_of(
     st.dictionaries(st.one_of(st.sampled_from(NAMES), TEXTS, st.integers(), st.none(), st.binary(max_size=3)), VALUES),
     VALUES,
 )
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def answered(router, review, *, explained=False):

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from reviewmine.cli import main
 from reviewmine.errors import BundleError, ReviewmineError
 from reviewmine.router import Router, bundle_sha256, read_bundle, verify, write_bundle
 from reviewmine.router.bundle import MANIFEST, canonical
@@ -186,32 +185,21 @@ def test_without_the_library_the_extra_is_named(signed, keys, monkeypatch):
     assert read_bundle(signed).manifest["seed"] == 13
 
 
-def command(monkeypatch, capsys, *arguments):
-    monkeypatch.setattr(sys, "argv", ["reviewmine", *map(str, arguments)])
-    code = 0
-    try:
-        main()
-    except SystemExit as stop:
-        code = stop.code or 0
-    out, err = capsys.readouterr()
-    return code, out, err
-
-
-def test_sign_and_verify_on_the_command_line(folder, keys, tmp_path, monkeypatch, capsys):
+def test_sign_and_verify_on_the_command_line(folder, keys, tmp_path, cli):
     private, public = keys
-    code, out, err = command(monkeypatch, capsys, "verify", folder, "--key", public)
+    code, out, err = cli("verify", folder, "--key", public)
     assert (code, out) == (2, "")
     assert "not signed" in err
-    code, out, _ = command(monkeypatch, capsys, "sign", folder, "--key", private)
+    code, out, _ = cli("sign", folder, "--key", private)
     assert (code, out) == (
         0,
         f"sign: {folder}/manifest.sig written; check it with reviewmine verify --key PUBLIC.pem\n",
     )
-    code, out, _ = command(monkeypatch, capsys, "verify", folder, "--key", public)
+    code, out, _ = cli("verify", folder, "--key", public)
     told = f"verify: {folder} is whole, 8 golden answers repeated, signed by {public}; sha256 {bundle_sha256(folder)}\n"
     assert (code, out) == (0, told)
     _, other = write_keys(tmp_path, "other", ed25519.Ed25519PrivateKey.generate())
-    code, _, err = command(monkeypatch, capsys, "verify", folder, "--key", other)
+    code, _, err = cli("verify", folder, "--key", other)
     assert (code, err.count("\n")) == (2, 1)
     assert "do not use the bundle" in err
-    assert "signed by" not in command(monkeypatch, capsys, "verify", folder)[1]
+    assert "signed by" not in cli("verify", folder)[1]

@@ -32,7 +32,7 @@ def test_every_answer_is_one_of_the_page(service, path, mode):
     statuses = set()
 
     @given(st.data())
-    @settings(derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     def send(data):
         case = data.draw(page[path]["POST"].as_strategy(generation_mode=mode))
         response = case.call(timeout=30)
@@ -59,7 +59,7 @@ FIELDS = st.sampled_from(["id", "pros", "cons", "comment", "title", "text", "rat
 
 
 @given(VALUES | st.dictionaries(FIELDS, VALUES))
-@settings(derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=200, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 def test_any_json_is_answered_or_refused(service, value):
     for path, data in (("/route", value), ("/route/batch", [value])):
         answer = service.ask(path, raw=json.dumps(data).encode())

@@ -9,6 +9,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -36,23 +39,31 @@ def tracked(tracked_folder, tmp_path, monkeypatch):
 @pytest.fixture
 def served(tmp_path):
     """The address of an MLflow server of its own, stopped afterwards."""
+    home = tmp_path / "server"
+    home.mkdir()
+    store = ["--workers", "1", "--backend-store-uri", "sqlite:///s.db", "--artifacts-destination", "kept"]
+    with running(["server", *store], home, "/health") as address:
+        yield address
+
+
+@contextmanager
+def running(arguments: list[str], home: Path, asked: str, **environment: str) -> Iterator[str]:
+    """Run a command of MLflow that serves, in the folder ``home``; give its address once the path ``asked`` answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    home = tmp_path / "server"
-    home.mkdir()
-    arguments = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--backend-store-uri", "sqlite:///s.db"]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # it starts helpers by their names
     with (home / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", "server", *arguments, "--artifacts-destination", "kept"],
+            [sys.executable, "-m", "mlflow", *arguments, "--host", "127.0.0.1", "--port", str(port)],
             cwd=home,
-            env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"},
+            env=os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "PATH": path} | environment,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
         try:
-            wait_for(f"http://127.0.0.1:{port}/health", server)
+            wait_for(f"http://127.0.0.1:{port}{asked}", server)
             yield f"http://127.0.0.1:{port}"
         finally:
             os.killpg(server.pid, signal.SIGTERM)

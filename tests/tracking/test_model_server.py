@@ -1,11 +1,6 @@
 """The champion behind MLflow's own model server, ``mlflow models serve``: the answers are the router's."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
@@ -13,7 +8,7 @@ import pytest
 
 from reviewmine.router import Router
 from reviewmine.tracking import CHAMPION, move_alias
-from tracking.conftest import wait_for
+from tracking.conftest import running
 
 pytestmark = pytest.mark.long
 REVIEWS = [
@@ -27,25 +22,10 @@ REVIEWS = [
 def champion(tracked):
     """The address of a server of the champion."""
     move_alias("reviewmine-small", CHAMPION, "1", {})
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    model = ["-m", "models:/reviewmine-small@champion", "--env-manager", "local"]
-    store = {"MLFLOW_TRACKING_URI": "sqlite:///experiments/mlflow.db", "MLFLOW_DISABLE_TELEMETRY": "true"}
-    with Path("server.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "mlflow", "models", "serve", *model, "--host", "127.0.0.1", "--port", str(port)],
-            env=os.environ | store | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        try:
-            wait_for(f"http://127.0.0.1:{port}/ping", server)
-            yield f"http://127.0.0.1:{port}/invocations"
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=30)
+    model = ["models", "serve", "-m", "models:/reviewmine-small@champion", "--env-manager", "local"]
+    store = "sqlite:///experiments/mlflow.db"
+    with running(model, Path.cwd(), "/ping", MLFLOW_TRACKING_URI=store) as address:
+        yield f"{address}/invocations"
 
 
 def test_it_answers_as_the_router_does(champion):

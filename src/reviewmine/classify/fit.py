@@ -12,7 +12,7 @@ from reviewmine.classify.linear import fit_linear
 from reviewmine.classify.matrix import Counted, matrix_of, vocabulary_of
 from reviewmine.classify.meaning import Meaning
 from reviewmine.classify.teach import Pool
-from reviewmine.router.features import FeatureSpec
+from reviewmine.router.features import FeatureSpec, Vocabulary
 from reviewmine.router.hashing import MEANING, block_of
 from reviewmine.router.linear import Linear
 from reviewmine.router.policy import Head
@@ -44,13 +44,10 @@ def fit(raw: Counted, targets: Mask, recipe: Recipe) -> Linear:
     """Return the model of the reviews counted in ``raw`` and ``targets`` (rows, types)."""
     meaning = recipe.meaning
     vocabulary = vocabulary_of(raw, recipe.model.min_count, meaning.buckets, meaning.length)
-    spec, columns = recipe.spec, np.flatnonzero(block_of(vocabulary.buckets) == MEANING)
+    columns = np.flatnonzero(block_of(vocabulary.buckets) == MEANING)
     matrix = matrix_of(raw, vocabulary)
     if not len(columns):
-        weights, intercept = _head(matrix, targets, recipe)
-        return Linear(
-            spec, vocabulary, weights.astype(_PRECISION[recipe.model.precision]), intercept.astype(np.float32)
-        )
+        return _linear(vocabulary, *_head(matrix, targets, recipe), recipe)
     said = np.flatnonzero(block_of(vocabulary.buckets) != MEANING)
     meant = matrix[:, columns] @ meaning.direction
     scale = 1 / max(float(np.sqrt(np.square(meant).sum(axis=1).mean())), 1e-6)
@@ -59,7 +56,15 @@ def fit(raw: Counted, targets: Mask, recipe: Recipe) -> Linear:
     weights = np.zeros((len(vocabulary.buckets), targets.shape[1]))
     weights[said] = learned[: len(said)]
     weights[columns] = scale * (meaning.direction @ learned[len(said) :])
-    return Linear(spec, vocabulary, weights.astype(_PRECISION[recipe.model.precision]), intercept.astype(np.float32))
+    return _linear(vocabulary, weights, intercept, recipe)
+
+
+def _linear(
+    vocabulary: Vocabulary, weights: NDArray[np.float64], intercept: NDArray[np.float64], recipe: Recipe
+) -> Linear:
+    """Return what was learned in the precision asked for."""
+    kept = weights.astype(_PRECISION[recipe.model.precision])
+    return Linear(recipe.spec, vocabulary, kept, intercept.astype(np.float32))
 
 
 def _head(features: sp.csr_matrix, targets: Mask, recipe: Recipe) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -9,7 +9,7 @@ from reviewmine.classify.calibrate import fit_policy
 from reviewmine.classify.crossfit import cross_fit
 from reviewmine.classify.fit import Mask
 from reviewmine.classify.linear import target_matrix
-from reviewmine.classify.train import _codes_in_use, _head, _recipe, _taught
+from reviewmine.classify.recipe import codes_in_use, head_of, recipe_of, taught_rows
 from reviewmine.errors import ReviewmineError
 from reviewmine.labels.dataset import Labelled
 from reviewmine.labels.splits import Parts
@@ -31,12 +31,12 @@ def out_of_fold(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment) 
     rows, none = np.arange(len(labelled)), np.zeros(0, dtype=np.int64)
     parts = Parts(rows, none, none, none)
     with threadpool_limits(1):
-        codes = _codes_in_use(labelled, parts, taxonomy)
+        codes = codes_in_use(labelled, parts, taxonomy)
         targets = target_matrix(labelled.types, codes)
-        head = _head(experiment, targets)
-        taught = _taught(labelled, parts, taxonomy, codes, experiment)
+        head = head_of(experiment, targets)
+        taught = taught_rows(labelled, parts, taxonomy, codes, experiment)
         kept = taxonomy.model_copy(update={"types": tuple(taxonomy.type(code) for code in codes)})
-        recipe = _recipe(labelled, rows, kept, experiment, head)
+        recipe = recipe_of(labelled, rows, kept, experiment, head)
         margins, words = cross_fit(labelled.reviews, targets, labelled.types, labelled.groups, taught, recipe)
         policy = fit_policy(margins, targets, head, experiment.policy, words)
     return probabilities(margins, policy), targets, codes

@@ -18,8 +18,8 @@ from reviewmine.classify.crossfit import MOST, Answers, cross_fit, held_out, lea
 from reviewmine.classify.fit import Recipe
 from reviewmine.classify.golden import golden_set
 from reviewmine.classify.linear import target_matrix
-from reviewmine.classify.meaning import NO_MEANING, learn_meaning
-from reviewmine.classify.taxonomy_rows import TaxonomyRows, no_rows, taxonomy_rows
+from reviewmine.classify.recipe import codes_in_use, head_of, recipe_of, taught_rows
+from reviewmine.classify.taxonomy_rows import TaxonomyRows
 from reviewmine.classify.teach import Pool, judge, make_pool, teacher_name
 from reviewmine.classify.watch import reference_of
 from reviewmine.errors import ReviewmineError
@@ -27,12 +27,10 @@ from reviewmine.labels.dataset import Labelled, plain_text
 from reviewmine.labels.splits import Parts, split_parts
 from reviewmine.router import Bundle, Router
 from reviewmine.router.bundle import canonical, sha256
-from reviewmine.router.features import FeatureSpec, as_number
 from reviewmine.router.policy import Head
 from reviewmine.settings import Experiment
 from reviewmine.taxonomy.model import Taxonomy
 
-_SENTENCES = 0.4  # weight of the best sentence beside the whole review
 LOWER_IS_BETTER = ("ece", "brier", "nll", "aurc", "augrc", "human_share")
 
 
@@ -54,10 +52,10 @@ def train_model(labelled: Labelled, taxonomy: Taxonomy, experiment: Experiment, 
     """
     with threadpool_limits(1):
         parts = split_parts(labelled, experiment.split, experiment.seed, experiment.data.time)
-        codes = _codes_in_use(labelled, parts, taxonomy)
+        codes = codes_in_use(labelled, parts, taxonomy)
         targets = target_matrix(labelled.types, codes)
-        head = _head(experiment, targets)
-        taught = _taught(labelled, parts, taxonomy, codes, experiment)
+        head = head_of(experiment, targets)
+        taught = taught_rows(labelled, parts, taxonomy, codes, experiment)
         kept = taxonomy.model_copy(update={"types": tuple(taxonomy.type(code) for code in codes)})
         bundle, asked, lessons = _fit(labelled, parts, targets, taught, kept, experiment, head)
         card = _card(bundle, asked, labelled, parts, targets, experiment, compared)
@@ -88,67 +86,6 @@ def check_gates(card: Mapping[str, Any], gates: Mapping[str, float]) -> tuple[st
     return tuple(failed)
 
 
-def _codes_in_use(labelled: Labelled, parts: Parts, taxonomy: Taxonomy) -> list[str]:
-    """Return the codes that rows of the three parts use, in the order of the taxonomy; others cannot be learned."""
-    rows = np.concatenate([parts.train, parts.calibration, parts.test])
-    used = {code for row in rows for code in labelled.types[row]}
-    codes = [code for code in taxonomy.codes if code in used]
-    if len(codes) < 2:
-        raise ReviewmineError(f"{len(codes)} type among the labels", expected="at least two", do="label more types")
-    return codes
-
-
-def _head(experiment: Experiment, targets: NDArray[np.bool_]) -> Head:
-    """Return whether a review may have several types: asked for, or seen in the data."""
-    several = bool((targets.sum(axis=1) > 1).any())
-    asked = experiment.model.multilabel
-    if asked == "no" and several:
-        raise ReviewmineError(
-            "rows with several types", expected="one type a row", where="model.multilabel: no", do="set it to auto"
-        )
-    return "multilabel" if asked == "yes" or several else "multiclass"
-
-
-def _spec(labelled: Labelled, train: NDArray[np.int64], experiment: Experiment) -> FeatureSpec:
-    """Return the features, with mean and spread of the numeric extras in the training part."""
-    numeric = {}
-    for name in experiment.data.extras.numeric:
-        found = [number for i in train if (number := as_number(labelled.reviews[i].get(name))) is not None]
-        if not found:
-            raise ReviewmineError(
-                f"column {name!r} holds no number",
-                where="data.extras.numeric",
-                do="move it to categorical or remove it",
-            )
-        numeric[name] = (round(float(np.mean(found)), 6), round(float(np.std(found)), 6))
-    extras = experiment.data.extras
-    return FeatureSpec(categorical=extras.categorical, numeric=numeric, negation=experiment.model.negation)
-
-
-def _taught(
-    labelled: Labelled, parts: Parts, taxonomy: Taxonomy, codes: Sequence[str], experiment: Experiment
-) -> TaxonomyRows:
-    """Return what the taxonomy adds to the rows that are learned from; near copies of labelled rows add nothing."""
-    if experiment.model.taxonomy_rows == "no":
-        return no_rows(codes)
-    used = np.concatenate([parts.train, parts.calibration, parts.test])
-    return taxonomy_rows(taxonomy, codes, [plain_text(labelled.reviews[i]) for i in used])
-
-
-def _recipe(
-    labelled: Labelled, learned: NDArray[np.int64], taxonomy: Taxonomy, experiment: Experiment, head: Head
-) -> Recipe:
-    """Return what all fits share: features, the meaning of words, the groups of the types, settings."""
-    spec, model, meaning = _spec(labelled, learned, experiment), experiment.model, NO_MEANING
-    if model.sentences == "yes" or (model.sentences == "auto" and head == "multilabel"):
-        spec = replace(spec, sentences=_SENTENCES)
-    if model.encoder != "none":
-        texts = [*(plain_text(labelled.reviews[i]) for i in learned), *labelled.unlabelled]
-        spec, meaning = replace(spec, meaning=True), learn_meaning(texts, model.negation)
-    parents = tuple(one.parent for one in taxonomy.types) if model.hierarchy == "auto" else ()
-    return Recipe(spec, meaning, model, head, experiment.seed, parents)
-
-
 def _fit(
     labelled: Labelled,
     parts: Parts,
@@ -164,7 +101,7 @@ def _fit(
     calibration part.
     """
     learned = np.sort(np.concatenate([parts.train, parts.calibration]))
-    recipe = _recipe(labelled, learned, taxonomy, experiment, head)
+    recipe = recipe_of(labelled, learned, taxonomy, experiment, head)
     crossed = len(learned) <= MOST and experiment.model.folds > 1 and experiment.split.strategy != "time"
     rows, pool = (learned, learned) if crossed else (parts.calibration, parts.train)
     reviews, held = [labelled.reviews[i] for i in pool], targets[pool]

@@ -9,7 +9,8 @@ import pandas as pd
 
 from reviewmine.engines.columns import Columns, scored_columns
 from reviewmine.router.features import TEXT_FIELDS, FeatureSpec
-from reviewmine.router.router import BATCH, Router, Scores, as_review
+from reviewmine.router.linear import ROWS
+from reviewmine.router.router import Router, Scores, as_review
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ def score_frame(router: Router, reviews: pd.DataFrame, with_probabilities: bool 
     ids = _ids(reviews["id"].tolist() if "id" in reviews else [""] * len(reviews))
     found: list[Scores] = []
     failed: dict[int, str] = {}
-    for start in range(0, len(rows), BATCH):
-        found += _scores(router, rows[start : start + BATCH], start, failed)
+    for start in range(0, len(rows), ROWS):
+        found += _scores(router, rows[start : start + ROWS], start, failed)
     kept = [name for row, name in enumerate(ids) if row not in failed] if failed else ids
     return Scored(scored_columns(kept, joined(found, router), router.bundle, with_probabilities), failed)
 

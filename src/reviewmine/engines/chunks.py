@@ -12,7 +12,7 @@ from reviewmine.engines.batch import score_frame
 from reviewmine.engines.columns import Columns
 from reviewmine.engines.writing import fragment_name, write_fragment
 from reviewmine.errors import BundleError
-from reviewmine.router import Router, bundle_sha256
+from reviewmine.router import Router
 
 Failure = tuple[int, str, str]
 """The number of a row in its file, its id, and why it has no answer."""
@@ -72,7 +72,7 @@ class Done:
 def load_router(bundle: str, sha256: str) -> Router:
     """Return the router of the bundle at ``bundle``; the last one is kept. Raises ``BundleError`` on any other bundle."""
     router = Router.load(bundle)
-    found = bundle_sha256(bundle)
+    found = router.bundle.sha256
     if found != sha256:
         raise BundleError(
             f"the bundle has the sha256 {found[:12]}…",

@@ -36,7 +36,7 @@ class Page:
 
     def add(self, keys: Sequence[Key], sums: F32) -> None:
         """Give slots to units that have none."""
-        known = sums[:, :-2].any(axis=1)
+        known = sums[:, :-2].any(axis=1) | (sums[:, -1] > 0)
         slots = np.where(known, self.filled + np.cumsum(known) - 1, sums[:, -2].astype(np.int64) - 1)
         stop = self.filled + int(known.sum())
         if stop > len(self.sums):

@@ -15,7 +15,9 @@ from reviewmine.router.lexicon import Lexicon, Page, Parts, weighted
 from reviewmine.router.runs import run_sums, starts_of
 from reviewmine.router.units import Lines, units_of
 
-_ROWS, _CHARS = 2_000, 200_000  # of reviews worked on at once: bounds memory, changes no answer
+ROWS = 2_000
+"""Reviews worked on at once; bounds memory and changes no answer."""
+_CHARS = 200_000  # of these reviews
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def parts_of(reviews: Sequence[Mapping[str, Any]]) -> Iterator[slice]:
         here = 0
         for name in TEXT_FIELDS:
             here += min(len(review.get(name) or ""), MAX_CHARS)
-        if row > start and (row - start == _ROWS or chars + here > _CHARS):
+        if row > start and (row - start == ROWS or chars + here > _CHARS):
             yield slice(start, row)
             start, chars = row, 0
         chars += here

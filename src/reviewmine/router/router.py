@@ -18,9 +18,6 @@ from reviewmine.router.hashing import F32, I64
 from reviewmine.router.linear import parts_of
 from reviewmine.router.policy import ACTION_OF, Policy, causes, chosen, novelty, probabilities, reason, shortlist
 
-BATCH = 2_000
-"""Reviews worked on at once; bounds memory and changes no answer."""
-
 
 @dataclass(frozen=True)
 class Scores:

@@ -125,9 +125,7 @@ def units_of(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> Units:
             mine, near = [word for each, _ in found for word in each], [pair for _, each in found for pair in each]
         said.append(mine)
         once = words.add(mine)
-        is_distinct = (
-            pairs.add(near) and once
-        )  # a pair has no mark of its field: it may stand twice where its words do not
+        is_distinct = pairs.add(near) and once  # words of two fields differ, the pairs they make may not
         if spec.sentences and len(found) > 1:
             long = [(sentence, is_distinct) for sentence in found if len(sentence[0]) >= _LEAST_WORDS][:MAX_SENTENCES]
             if len(long) > 1:

@@ -35,12 +35,11 @@ class Loaded:
 
 def load(bundle: Path) -> Loaded:
     """Return the bundle at ``bundle``; raises ``BundleError`` unless it is whole and repeats its golden answers."""
-    before = bundle_sha256(bundle)
     router = Router.load(bundle)
     golden = verify(router)
-    if bundle_sha256(bundle) != before:
+    if bundle_sha256(bundle) != router.bundle.sha256:
         raise BundleError("replaced while it was loaded", where=str(bundle), do="load it again")
-    return Loaded(router, before, golden)
+    return Loaded(router, router.bundle.sha256, golden)
 
 
 def footprint(bundle: Path) -> Footprint:
