@@ -17,7 +17,7 @@ import reviewmine
 from reviewmine.errors import BundleError, ReviewmineError
 from reviewmine.router import Router, verify, write_bundle
 from reviewmine.router.features import TEXT_FIELDS
-from reviewmine.router.router import BATCH
+from reviewmine.router.linear import ROWS
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=40)
 WORDS = st.lists(
@@ -168,9 +168,9 @@ def test_no_review_no_decision(router):
 
 
 def test_more_than_a_batch_keeps_the_order(router):
-    reviews = [{"id": i, "text": "сломался" if i % 2 else "спасибо"} for i in range(BATCH + 3)]
+    reviews = [{"id": i, "text": "сломался" if i % 2 else "спасибо"} for i in range(ROWS + 3)]
     decisions = router.route_many(iter(reviews))
-    assert [decision.id for decision in decisions] == [str(i) for i in range(BATCH + 3)]
+    assert [decision.id for decision in decisions] == [str(i) for i in range(ROWS + 3)]
     assert {decision.types[0].code for decision in decisions[1::2]} == {"017"}
 
 
