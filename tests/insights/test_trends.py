@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from reviewmine.insights.trends import MIN_COUNT, by_month, change, month_names
+from reviewmine.insights.trends import MIN_COUNT, change, month_names, month_numbers
 
 SAME = [100] * 6
 VERDICTS = [
@@ -63,6 +63,7 @@ def test_month_names_leave_no_gap(dates, months):
     assert month_names(pd.Series(pd.to_datetime(dates))) == months
 
 
-def test_by_month_counts_empty_months_too():
+def test_each_date_has_its_month():
     dates = pd.Series(pd.to_datetime(["2026-01-31", "2026-03-01", "2026-03-31", None, "2020-01-01"]))
-    assert by_month(dates, ["2026-01", "2026-02", "2026-03"]) == [1, 0, 2]
+    assert month_numbers(dates, ["2026-01", "2026-02", "2026-03"]).tolist() == [0, 2, 2, -1, -1]
+    assert month_numbers(dates[3:4], []).tolist() == [-1]

@@ -1,10 +1,12 @@
 """How much a scored row counts: one, or the weight that `reviewmine taxonomy crosswalk` gave it."""
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from reviewmine.errors import ReviewmineError
 
@@ -26,10 +28,37 @@ def row_weights(scored: pd.DataFrame) -> pd.Series:
     return weights
 
 
-def review_parts(ids: pd.Series, weights: pd.Series) -> pd.Series:
-    """Return which part of its review each row is: the parts of a review make one, however many rows it has."""
-    totals = weights.groupby(ids).transform(math.fsum)
-    return (weights / totals).where(totals > 0, 1.0 / ids.groupby(ids).transform("size"))
+def review_parts(reviews: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return which part of its review each row is: the parts of a review make one, however many rows it has.
+
+    >>> review_parts(np.array([0, 0, 1, 2, 2]), np.array([0.2, 0.6, 1.0, 0.0, 0.0])).round(2).tolist()
+    [0.25, 0.75, 1.0, 0.5, 0.5]
+    """
+    n = int(reviews.max(initial=-1)) + 1
+    totals, rows = sums(reviews, weights, n)[reviews], np.bincount(reviews, minlength=n)[reviews]
+    return np.where(totals > 0, weights / np.where(totals > 0, totals, 1.0), 1.0 / rows)
+
+
+def sums(groups: NDArray[Any], values: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Return the sum of ``values`` in each of ``n`` groups, the same for every order of the rows.
+
+    >>> sums(np.array([1, 0, 1]), np.array([0.5, 1.0, 0.25]), 3).tolist()
+    [1.0, 0.75, 0.0]
+    """
+    if not np.array_equal(values, np.rint(values)):  # whole numbers add up exactly in any order
+        order = np.lexsort((values, groups))
+        groups, values = groups[order], values[order]
+    return np.bincount(groups, weights=values, minlength=n).astype(np.float64)
+
+
+def whole(value: float) -> int | float:
+    """Return a sum as it is shown: an int where it is whole.
+
+    >>> whole(2.0), whole(0.75)
+    (2, 0.75)
+    """
+    found = round(float(value), _DIGITS)
+    return int(found) if found == int(found) else found
 
 
 def total(values: Iterable[float]) -> int | float:
@@ -38,21 +67,4 @@ def total(values: Iterable[float]) -> int | float:
     >>> total([1.0, 1.0]), total([0.25, 0.5])
     (2, 0.75)
     """
-    found = round(math.fsum(values), _DIGITS)
-    return int(found) if found == int(found) else found
-
-
-def totals_by(keys: Iterable[Hashable], values: Iterable[float]) -> dict[Any, int | float]:
-    """Return the sum of ``values`` for each key."""
-    parts: dict[Hashable, list[float]] = {}
-    for key, value in zip(keys, values, strict=True):
-        parts.setdefault(key, []).append(value)
-    return {key: total(found) for key, found in parts.items()}
-
-
-def mean(values: pd.Series, weights: pd.Series) -> float | None:
-    """Return the weighted mean of the known values; None where nothing is known."""
-    known = values.notna().to_numpy()
-    weight = weights.to_numpy(float)[known]
-    size = math.fsum(weight)
-    return round(math.fsum(values.to_numpy(float)[known] * weight) / size, 2) if size else None
+    return whole(math.fsum(values))

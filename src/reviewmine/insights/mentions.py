@@ -19,7 +19,8 @@ class Mentions:
     ``reviews`` has a row a review in the order of the source and a plain range as index: ``id``, the columns of a review
     (``date``, ``rating``, ``channel``, ``product``, ``group`` and all extra ones), ``kind``, ``action`` and ``owner`` of
     its decision. ``review``, ``type``, ``weight`` and ``probability`` have one entry a mention: the row in ``reviews``,
-    the place in ``codes``, what the mention counts (one, or less after a crosswalk), how sure the model was.
+    the place in ``codes``, what the mention counts (one, or less after a crosswalk), how sure the model was; in the order of
+    the scored rows.
     """
 
     reviews: pd.DataFrame
@@ -77,22 +78,17 @@ def find_mentions(scored: pd.DataFrame, reviews: pd.DataFrame) -> Mentions:
     number[used] = np.arange(len(used))
     row = number[place]
     known = reviews.iloc[used].reset_index(drop=True)
-    best = np.lexsort((np.arange(len(row)), -weights, row))
+    spoken = scored["types"].fillna("").astype(str)
+    best = np.lexsort((pd.factorize(spoken, sort=True)[0], -weights, row))
     first = best[np.unique(row[best], return_index=True)[1]]
     for name in ("kind", "action", "owner"):
         column = scored[name].fillna("").astype(str) if name in scored else pd.Series("", index=scored.index)
         known[name] = column.to_numpy()[first]
-    spoken = scored["types"].fillna("").astype(str).str.split("|")
-    lengths = spoken.str.len().to_numpy()
-    names = np.concatenate([np.asarray(cell, dtype=object) for cell in spoken]) if len(spoken) else np.zeros(0, object)
-    told = names != ""
-    codes, kinds = np.unique(names[told].astype(str), return_inverse=True)
+    told = spoken.reset_index(drop=True).str.split("|").explode()
+    told = told[told != ""]
+    number, codes = pd.factorize(told, sort=True)
+    source = told.index.to_numpy()
     probability = pd.to_numeric(scored["probability"]).to_numpy(float)
     return Mentions(
-        known,
-        tuple(map(str, codes)),
-        np.repeat(row, lengths)[told].astype(np.int64),
-        kinds.astype(np.int64),
-        np.repeat(weights, lengths)[told],
-        np.repeat(probability, lengths)[told],
+        known, tuple(map(str, codes)), row[source], number.astype(np.int64), weights[source], probability[source]
     )

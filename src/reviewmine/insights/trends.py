@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from reviewmine.insights.counts import total, totals_by
+from reviewmine.insights.counts import total
 
 WINDOW = 3
 MIN_COUNT = 8
@@ -21,12 +23,13 @@ def month_names(dates: pd.Series) -> list[str]:
     return [str(period) for period in pd.period_range(known.min().to_period("M"), known.max().to_period("M"), freq="M")]
 
 
-def by_month(dates: pd.Series, months: Sequence[str], weights: pd.Series | None = None) -> list[int | float]:
-    """Return the number of dates in each month, or the sum of their ``weights``."""
-    known = dates.notna().to_numpy()
-    counted = [1.0] * int(known.sum()) if weights is None else weights.to_numpy(float)[known].tolist()
-    counts = totals_by(dates[known].dt.to_period("M").astype(str), counted)
-    return [counts.get(month, 0) for month in months]
+def month_numbers(dates: pd.Series, months: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place in ``months``, which leave no gap, of each date; -1 where there is none."""
+    if not months:
+        return np.full(len(dates), -1)
+    first = pd.Period(months[0], "M")
+    number = (dates.dt.year - first.year) * 12 + dates.dt.month - first.month
+    return number.where(number.between(0, len(months) - 1), -1).to_numpy(np.int64)
 
 
 def change(counts: Sequence[float], totals: Sequence[float]) -> dict[str, Any] | None:
