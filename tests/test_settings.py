@@ -73,7 +73,7 @@ REFUSED_CHANGES = [
     ("name.first=x", "name is not a mapping; check the path of the key"),
     ("seed=[", "--set 'seed=.', expected a YAML value; quote the value"),
     ("seed=2025-13-45", "--set 'seed=2025-13-45', expected a YAML value"),
-    ("sead=7", r"small\.yaml: unknown key 'sead', expected one of data, discover, gates, mask, model, name"),
+    ("sead=7", r"small\.yaml: unknown key 'sead', expected one of data, discover, gates, insights, mask, model, name"),
     ("split.tset=0.2", r"small\.yaml, split: unknown key 'tset', expected one of calibration, column, strategy, test"),
     ("data.extras.text=[a]", r"data\.extras: unknown key 'text', expected one of categorical, numeric"),
 ]
@@ -113,12 +113,12 @@ def test_refusals(load, old, new, words):
 
 
 def test_no_mapping(load):
-    with pytest.raises(ReviewmineError, match="not a mapping, expected keys such as name, data, split"):
+    with pytest.raises(ReviewmineError, match="not a mapping, expected keys such as name, title, seed, data; see experiments/demo.yaml"):
         load("- a")
 
 
 def test_a_missing_file(tmp_path):
-    with pytest.raises(ReviewmineError, match=r"none\.yaml: no such file, expected an experiment file"):
+    with pytest.raises(ReviewmineError, match=r"none\.yaml: no such file, expected a YAML file; see experiments/demo.yaml"):
         load_experiment(tmp_path / "none.yaml")
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from reviewmine.corpus.statements import cut_reviews
     from reviewmine.discover.run import discover_topics
     from reviewmine.errors import ReviewmineError
+    from reviewmine.insights.run import find_insights
     from reviewmine.router import Router
     from reviewmine.settings import Experiment, load_experiment
     from reviewmine.taxonomy.model import Taxonomy, load_taxonomy
@@ -23,6 +24,7 @@ _HOMES = {
     "Taxonomy": "taxonomy.model",
     "cut_reviews": "corpus.statements",
     "discover_topics": "discover.run",
+    "find_insights": "insights.run",
     "load_experiment": "settings",
     "load_taxonomy": "taxonomy.model",
     "read_reviews": "corpus.read",
@@ -37,6 +39,7 @@ __all__ = [
     "Taxonomy",
     "cut_reviews",
     "discover_topics",
+    "find_insights",
     "load_experiment",
     "load_taxonomy",
     "read_reviews",

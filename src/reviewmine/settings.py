@@ -2,9 +2,10 @@
 
 import os
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -19,6 +20,7 @@ Figure = Literal[
     "auto_share", "auto_precision", "suggest_share", "suggest_hit", "human_share",
 ]  # fmt: skip
 Share = Annotated[float, Field(gt=0, lt=1)]
+Settings = TypeVar("Settings", bound=BaseModel)
 
 
 class Closed(BaseModel):
@@ -193,6 +195,8 @@ class Experiment(Closed):
     seed: int = 13
     data: Data
     taxonomy: str | None = None
+    insights: str | None = None
+    """The plan of the insights: a YAML file of its own, see docs/insights.md."""
     split: Split = Split()
     discover: Discover = Discover()
     model: Model = Model()
@@ -223,25 +227,30 @@ def load_experiment(path: str | Path, changes: list[str] | None = None) -> Exper
 
     Environment variables written as ``${NAME}`` are filled in.
     """
-    path = Path(path)
+    return load_settings(path, Experiment, "experiments/demo.yaml", changes or ())
+
+
+def load_settings(path: str | Path, model: type[Settings], example: str, changes: Sequence[str] = ()) -> Settings:
+    """Return the YAML file at ``path`` as ``model``; ``example`` is named to who wrote something else.
+
+    Environment variables written as ``${NAME}`` are filled in.
+    """
+    where = str(path)
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ReviewmineError(
-            "no such file", expected="an experiment file", where=str(path), do="see experiments/"
-        ) from None
+        raise ReviewmineError("no such file", expected="a YAML file", where=where, do=f"see {example}") from None
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
-        raise ReviewmineError(f"not readable as YAML ({error})", where=str(path), do="fix the file") from error
+        raise ReviewmineError(f"not readable as YAML ({error})", where=where, do="fix the file") from error
     if not isinstance(data, dict):
-        raise ReviewmineError(
-            "not a mapping", expected="keys such as name, data, split", where=str(path), do="see experiments/demo.yaml"
-        )
-    for change in changes or []:
+        keys = ", ".join(list(model.model_fields)[:4])
+        raise ReviewmineError("not a mapping", expected=f"keys such as {keys}", where=where, do=f"see {example}")
+    for change in changes:
         _apply(data, change)
     try:
-        return Experiment.model_validate(_filled(data, str(path)))
+        return model.model_validate(_filled(data, where))
     except ValidationError as error:
-        raise _readable(error, str(path)) from error
+        raise _readable(error, where, model) from error
 
 
 def _apply(data: dict[str, Any], change: str) -> None:
@@ -278,13 +287,13 @@ def _filled(value: Any, where: str) -> Any:
     return _VARIABLE.sub(fill, value)
 
 
-def _readable(error: ValidationError, where: str) -> ReviewmineError:
+def _readable(error: ValidationError, where: str, model: type[BaseModel]) -> ReviewmineError:
     """Return the first problem pydantic found as one line."""
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"]) or "the file"
     if first["type"] == "extra_forbidden":
         parent = ".".join(str(part) for part in first["loc"][:-1])
-        known = ", ".join(_keys_at(first["loc"][:-1]))
+        known = ", ".join(_keys_at(model, first["loc"][:-1]))
         place = f"{where}, {parent}" if parent else where
         return ReviewmineError(
             f"unknown key {str(first['loc'][-1])!r}",
@@ -296,9 +305,8 @@ def _readable(error: ValidationError, where: str) -> ReviewmineError:
     return ReviewmineError(f"{key} is {shown[:80]}: {first['msg']}", where=where, do="fix the value")
 
 
-def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys allowed at a place of the experiment file."""
-    model: Any = Experiment
+def _keys_at(model: Any, loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys allowed at a place of the file."""
     for part in loc:
         field = getattr(model, "model_fields", {}).get(str(part))
         if field is None:

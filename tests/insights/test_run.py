@@ -60,7 +60,9 @@ def late(found):
 
 def test_the_whole(found):
     summary = found.summary
-    assert (summary["title"], summary["taxonomy"]) == ("Проба", {"name": "small", "version": "1.0.0", "n_types": 3})
+    owners = {"logistics": "Логистика", "it": "Сайт"}
+    about = {"name": "small", "version": "1.0.0", "n_types": 3, "owners": owners}
+    assert (summary["title"], summary["taxonomy"]) == ("Проба", about)
     assert (summary["n_reviews"], summary["n_labelled"], summary["n_dated"]) == (4, 1, 3)
     assert summary["mean_rating"] == pytest.approx(7 / 3, abs=0.01)
     assert summary["months"] == ["2026-01", "2026-02", "2026-03"]

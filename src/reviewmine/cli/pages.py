@@ -1,7 +1,9 @@
-"""Commands on results: insights and the report."""
+"""Commands on results: insights, the report, and the digests of the owners."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from shlex import quote
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,14 +23,28 @@ def insights(
     ] = None,
     bundle: Annotated[Path | None, typer.Option("--bundle", help="The bundle; by default as `score` noted it.")] = None,
     title: Annotated[str, typer.Option(help="The title of the report.")] = "",
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan", help="YAML: what is watched, expected and allowed, and who is called: docs/insights.md."
+        ),
+    ] = None,
+    where: Annotated[
+        str, typer.Option("--where", metavar="COLUMN=VALUE,…", help="Only these reviews, for example channel=app.")
+    ] = "",
+    compare: Annotated[
+        tuple[str, str, str] | None,
+        typer.Option("--compare", metavar="COLUMN A B", help="Set two values of a column beside each other."),
+    ] = None,
     map_path: Map = None,
     as_of: AsOf = None,
     no_mask: NoMask = False,
 ) -> None:
-    """Find shares, trends, impact on the rating, owners and quotes of a scored file."""
+    """Find pains, alerts, emerging topics, scores, the journey and quotes of a scored file."""
     from reviewmine import workflow
     from reviewmine.engines.noted import noted_sources
     from reviewmine.files import read_table
+    from reviewmine.insights.plan import load_plan
     from reviewmine.router import Router, bundle_sha256
 
     noted = noted_sources(scored)
@@ -40,13 +56,29 @@ def insights(
     if bundle is None and noted.bundle_sha256 != bundle_sha256(folder):
         found = "the bundle is not the one that scored the file"
         raise ReviewmineError(found, where=str(folder), do="score again or name the bundle with --bundle")
+    told = load_plan(plan)
+    command = " ".join(["reviewmine", *map(quote, sys.argv[1:])])
     with spinner("finding insights"):
         frame = read_table(scored)
         table = reviews_in(list(sources), map_path or noted.map_path, as_of or noted.as_of)
         router = Router.load(folder)
         evidence = workflow.routed_evidence(router, frame, table)
         known, shown = router.bundle.taxonomy, title or scored.stem
-        workflow.insights(frame, table, known, evidence, out, title=shown, mask=not no_mask, say=say)
+        made = workflow.made_of(command, [str(source) for source in sources], scored, folder)
+        workflow.insights(
+            frame,
+            table,
+            known,
+            evidence,
+            out,
+            title=shown,
+            plan=told,
+            where=where,
+            compare=compare,
+            mask=not no_mask,
+            made=made,
+            say=say,
+        )
 
 
 @app.command()
@@ -58,3 +90,19 @@ def report(
     from reviewmine import workflow
 
     workflow.make_report(folder, out, say)
+
+
+@app.command()
+def digest(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder made by `reviewmine insights`.")],
+    out: Out = Path("digests"),
+    week: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="A day of the week to tell of; by default the last whole one."),
+    ] = None,
+    language: Annotated[Literal["ru", "en"], typer.Option(help="The language of the digests.")] = "ru",
+) -> None:
+    """Write a digest for each owner, Markdown and HTML, from a folder of insights."""
+    from reviewmine import workflow
+
+    workflow.make_digests(folder, out, week, language=language, say=say)

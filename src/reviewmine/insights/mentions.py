@@ -31,14 +31,16 @@ class Mentions:
     probability: NDArray[np.float64]
 
     def where(self, kept: NDArray[np.bool_]) -> "Mentions":
-        """Return the mentions of the reviews that ``kept`` marks (one flag a review): a segment."""
+        """Return the mentions of the reviews that ``kept`` marks (one flag a review), a segment; types may be fewer there."""
         number = np.cumsum(kept) - 1
         inside = kept[self.review]
+        used, kinds = np.unique(self.type[inside], return_inverse=True)
         return replace(
             self,
             reviews=self.reviews[kept].reset_index(drop=True),
+            codes=tuple(self.codes[k] for k in used),
             review=number[self.review[inside]],
-            type=self.type[inside],
+            type=kinds.astype(np.int64),
             weight=self.weight[inside],
             probability=self.probability[inside],
         )
@@ -73,7 +75,7 @@ def find_mentions(scored: pd.DataFrame, reviews: pd.DataFrame) -> Mentions:
     ids = scored["id"].astype(str).to_numpy()
     weights = row_weights(scored).to_numpy(float)
     place = pd.Index(reviews["id"].astype(str)).get_indexer(ids)
-    used = np.unique(place)
+    used = np.flatnonzero(np.bincount(place, minlength=len(reviews)))
     number = np.full(len(reviews), -1)
     number[used] = np.arange(len(used))
     row = number[place]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reviewmine.insights.counts import sums, whole
 from reviewmine.insights.mentions import Mentions
+from reviewmine.insights.priority import reaches
 from reviewmine.insights.quotes import Span, choose_quotes
 from reviewmine.insights.trends import change
 from reviewmine.intervals import wilson
@@ -18,6 +19,7 @@ Evidence = Mapping[tuple[str, str], Sequence[Span]]
 """Review and type to the spans that spoke for it."""
 N_QUOTES = 6
 N_SEGMENTS = 5
+N_IDS = 50
 SEGMENTS = ("channel", "product", "group")
 
 
@@ -39,6 +41,7 @@ def find_pains(
     own, others = _ratings(mentions)
     monthly = _monthly(mentions, months, len(totals))
     segments = {name: _segments(mentions, name) for name in SEGMENTS}
+    reach, ids = reaches(mentions), _surest(mentions)
     quotes = find_quotes(mentions, evidence, mask=mask)
     rows = []
     for k, code in enumerate(mentions.codes):
@@ -59,9 +62,9 @@ def find_pains(
             "rating_difference": None if own[k] is None or others[k] is None else round(own[k] - others[k], 2),
             "monthly": monthly[k],
             "change": change(monthly[k], totals),
-            "segments": {name: segments[name][0][k] for name in SEGMENTS},
-            "reach": {"reviews": whole(counts[k])}
-            | {f"{name}s": segments[name][1][k] for name in ("product", "channel")},
+            "segments": {name: segments[name][k] for name in SEGMENTS},
+            "reach": reach[code],
+            "review_ids": ids[k],
             "quotes": quotes.get(code, []),
         }
         rows.append(row | _names(kind, taxonomy))
@@ -110,7 +113,7 @@ def _ratings(mentions: Mentions) -> tuple[list[float | None], list[float | None]
     told, n_types = np.where(known, rating, 0.0), len(mentions.codes)
     weight = mentions.weight * known[mentions.review]
     own = _mean(sums(mentions.type, weight * told[mentions.review], n_types), sums(mentions.type, weight, n_types))
-    pairs = np.unique(mentions.type * len(rating) + mentions.review)
+    pairs = pd.unique(mentions.type * len(rating) + mentions.review)
     kind, review = np.divmod(pairs, max(1, len(rating)))
     rest = told.sum() - sums(kind, told[review], n_types)
     return own, _mean(rest, known.sum() - sums(kind, known[review].astype(float), n_types))
@@ -128,22 +131,33 @@ def _monthly(mentions: Mentions, months: NDArray[np.int64], n_months: int) -> li
     return [[whole(n) for n in row] for row in flat.reshape(len(mentions.codes), n_months)]
 
 
-def _segments(mentions: Mentions, name: str) -> tuple[list[list[dict[str, Any]]], list[int]]:
-    """Return the values of a column that count most for each type, and how many values each type reaches."""
+def _segments(mentions: Mentions, name: str) -> list[list[dict[str, Any]]]:
+    """Return the values of a column that count most for each type."""
     number, names = pd.factorize(mentions.reviews[name].astype(str), sort=True)
-    told = np.asarray(names != "", dtype=bool)
+    n = max(1, len(names))
     value = number[mentions.review]
-    kept = told[value] if len(names) else np.zeros(len(value), dtype=bool)
-    pair, place = np.unique(mentions.type[kept] * max(1, len(names)) + value[kept], return_inverse=True)
+    kept = np.asarray(names != "", dtype=bool)[value]
+    pair, place = np.unique(mentions.type[kept] * n + value[kept], return_inverse=True)
     counted = sums(place, mentions.weight[kept], len(pair))
-    kind, value = np.divmod(pair, max(1, len(names)))
+    kind, value = np.divmod(pair, n)
     best = np.lexsort((value, -counted, kind))
     edges = np.searchsorted(kind, np.arange(len(mentions.codes) + 1))
-    rows = [
+    return [
         [{"name": str(names[value[i]]), "n": whole(counted[i])} for i in best[start : min(stop, start + N_SEGMENTS)]]
         for start, stop in pairwise(edges)
     ]
-    return rows, np.diff(edges).tolist()
+
+
+def _surest(mentions: Mentions) -> list[list[str]]:
+    """Return the ids of the reviews of each type, the surest first, up to 50."""
+    ids = mentions.reviews["id"].astype(str).to_numpy()
+    rank = np.argsort(np.argsort(ids, kind="stable"), kind="stable")
+    order = np.lexsort((rank[mentions.review], -mentions.probability, mentions.type))
+    edges = np.searchsorted(mentions.type[order], np.arange(len(mentions.codes) + 1))
+    return [
+        list(dict.fromkeys(ids[mentions.review[order[start : min(stop, start + N_IDS)]]].tolist()))
+        for start, stop in pairwise(edges)
+    ]
 
 
 def _names(kind: Mapping[str, Any], taxonomy: Mapping[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """One file for the report and for people: what hurts, since when, whose it is, and the reviews behind every figure."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reviewmine.errors import ReviewmineError
+from reviewmine.insights.alerts import find_alerts
 from reviewmine.insights.counts import WEIGHT, review_parts, row_weights, sums, whole
+from reviewmine.insights.emerging import find_emerging
+from reviewmine.insights.impact import impacts
+from reviewmine.insights.journey import find_journey
 from reviewmine.insights.mentions import Mentions, find_mentions
 from reviewmine.insights.pains import Evidence, count_names, find_pains
+from reviewmine.insights.plan import InsightsPlan
+from reviewmine.insights.priority import priorities
+from reviewmine.insights.ratings import Ratings, find_ratings
+from reviewmine.insights.scores import find_scores
+from reviewmine.insights.segments import compare_segments, parse_filter
+from reviewmine.insights.traffic import find_traffic
 from reviewmine.insights.trends import month_names, month_numbers
+from reviewmine.insights.weeks import weekly
 
 ACTIONS = ("auto", "suggest", "human")
 SCORED_NEEDS = ("id", "kind", "types", "probability", "action")
@@ -34,36 +46,60 @@ def find_insights(
     evidence: Evidence,
     title: str = "",
     *,
+    plan: InsightsPlan | None = None,
+    where: str = "",
+    compare: tuple[str, str, str] | None = None,
     mask: bool = True,
 ) -> Insights:
-    """Return what ``scored`` reviews say by type.
+    """Return what ``scored`` reviews say: pains by type, alerts, emerging topics, scores, processes, the journey.
 
     Where the rows have weights, a review re-expressed under another version of the taxonomy in one or several rows, types are
     counted by weight and everything else by review; counts may then be fractions.
     ``taxonomy`` is the plain form of a taxonomy; ``evidence`` gives spans for quotes. Reviews that were not scored are
-    not counted; scored rows without a review are an error. Quotes are masked unless ``mask`` is false.
+    not counted; scored rows without a review are an error. ``where`` keeps a segment, such as ``channel=app``;
+    ``compare`` sets two values of a column beside each other. Quotes are masked unless ``mask`` is false.
     """
     _check(scored, reviews)
+    plan = plan or InsightsPlan()
     mentions = find_mentions(scored, reviews)
+    if where:
+        mentions = mentions.where(parse_filter(mentions, where))
+        scored = scored[scored["id"].astype(str).isin(set(mentions.reviews["id"].astype(str)))]
     known = mentions.reviews
     months = month_names(known["date"])
     month = month_numbers(known["date"], months)
     totals = [whole(n) for n in np.bincount(month[month >= 0], minlength=len(months))]
-    rating = pd.to_numeric(known["rating"]).dropna()
+    rows = find_pains(mentions, taxonomy, month, totals, evidence, mask=mask)
+    ratings = find_ratings(mentions, plan.scores.rating, plan.scores.scale)
+    _weigh(rows, mentions, ratings)
+    weeks = weekly(mentions, [row["code"] for row in rows])
+    for row in rows:
+        row["weekly"] = weeks["types"][row["code"]]
+    owners = {code: str(owner["title"]) for code, owner in (taxonomy.get("owners") or {}).items()}
     summary = {
         "title": title,
         "taxonomy": {
             "name": taxonomy.get("taxonomy", ""),
             "version": taxonomy.get("version", ""),
             "n_types": len(taxonomy["types"]),
+            "owners": owners,
         },
+        "where": where,
         "n_reviews": len(known),
         "n_dated": int(known["date"].notna().sum()),
-        "mean_rating": round(float(rating.mean()), 2) if len(rating) else None,
+        "mean_rating": _mean(known["rating"]),
         "months": months,
         "totals": totals,
+        "weekly": {name: weeks[name] for name in ("weeks", "totals")},
         **_decisions(scored, known["id"], taxonomy),
-        "types": find_pains(mentions, taxonomy, month, totals, evidence, mask=mask),
+        "types": rows,
+        "scores": find_scores(mentions, plan.scores, ratings, owners),
+        "traffic": find_traffic(mentions, taxonomy, plan.traffic, ratings),
+        "journey": find_journey(mentions, taxonomy, plan.journey, ratings),
+        "alerts": find_alerts(mentions, taxonomy, plan.alerts, plan.escalation, evidence, mask=mask),
+        "emerging": find_emerging(mentions, mask=mask),
+        "comparison": compare_segments(mentions, taxonomy, *compare) if compare else None,
+        "profile": _profile(known),
     }
     return Insights(summary, _listed(mentions, WEIGHT in scored))
 
@@ -81,6 +117,33 @@ def _check(scored: pd.DataFrame, reviews: pd.DataFrame) -> None:
     if lost:
         found = f"{len(lost)} scored ids are not among the reviews, such as {min(lost)!r}"
         raise ReviewmineError(found, do="give the reviews that were scored with --reviews")
+
+
+def _weigh(rows: Sequence[dict[str, Any]], mentions: Mentions, ratings: Ratings) -> None:
+    """Give each type its impact, and from that its priority."""
+    found = impacts(mentions, ratings)
+    for row in rows:
+        row["impact"] = found[row["code"]]
+    ranked = priorities(rows, ratings.bounds)
+    for row in rows:
+        row["priority"] = ranked[row["code"]]
+
+
+def _profile(known: pd.DataFrame) -> dict[str, Any]:
+    """Return what came in, in a few figures; the whole is `reviewmine read --profile`."""
+    dates, ratings = known["date"].dropna(), known["rating"].dropna()
+    ends = {"first": f"{dates.min():%Y-%m-%d}", "last": f"{dates.max():%Y-%m-%d}"} if len(dates) else {}
+    return {
+        "rows": {"kept": len(known)},
+        "dates": {"n": len(dates)} | ends,
+        "ratings": {"n": len(ratings), "mean": _mean(ratings)},
+    }
+
+
+def _mean(values: pd.Series) -> float | None:
+    """Return the mean of the known values."""
+    known = pd.to_numeric(values).dropna()
+    return round(math.fsum(known) / len(known), 2) if len(known) else None
 
 
 def _listed(mentions: Mentions, weighted: bool) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The only door to MLflow: runs, registered models and aliases."""
 
-from reviewmine.tracking.history import LoggedRun, attach_curve, logged_run
+from reviewmine.tracking.history import LoggedRun, attach_curve, attach_insights, logged_run
 from reviewmine.tracking.portable import portable
 from reviewmine.tracking.provenance import provenance
 from reviewmine.tracking.registry import (
@@ -22,6 +22,7 @@ __all__ = [
     "TrackedRun",
     "Training",
     "attach_curve",
+    "attach_insights",
     "fetch_bundle",
     "load_model",
     "log_training",

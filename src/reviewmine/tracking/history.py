@@ -58,6 +58,14 @@ def attach_curve(run_id: str, curve: Mapping[str, Any], table: str) -> None:
     client.log_figure(run_id, drawn, "pictures/learning_curve.png")
 
 
+def attach_insights(run_id: str, report: Path, digests: Path, alerts: Path) -> None:
+    """Add the page, the digests of the owners and the alerts to a run that was logged before."""
+    client = open_mlflow().MlflowClient()
+    for path in (report, alerts):
+        client.log_artifact(run_id, str(path), "insights")
+    client.log_artifacts(run_id, str(digests), "insights/digests")
+
+
 def _text(mlflow: Any, run_id: str, path: str) -> str | None:
     """Return the text of an artifact, or None when the run has none at ``path``."""
     folder, _, _ = path.rpartition("/")

@@ -1,8 +1,9 @@
 """The order of the stages and the files between them. Each stage reads files, writes files and says one closing line."""
 
 from reviewmine.insights.sources import routed_evidence
-from reviewmine.workflow.chain import discover, insights, make_report, run, unmasked_line
+from reviewmine.workflow.chain import discover, run
 from reviewmine.workflow.evaluate import Evaluated, evaluate
+from reviewmine.workflow.insights import insights, made_of, make_digests, make_report, unmasked_line
 from reviewmine.workflow.promote import Promotion, promote
 from reviewmine.workflow.reading import ReadResult, not_over, read, rejected_line, said_of, statements
 from reviewmine.workflow.recalibrate import recalibrate
@@ -24,6 +25,8 @@ __all__ = [
     "discover",
     "evaluate",
     "insights",
+    "made_of",
+    "make_digests",
     "make_report",
     "not_over",
     "promote",

@@ -2,22 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from reviewmine.discover.run import Discovery, discover_topics
 from reviewmine.files import read_table, write_json, write_jsonl, write_table
-from reviewmine.insights.pains import Evidence
-from reviewmine.insights.run import find_insights
+from reviewmine.insights.plan import load_plan
 from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_labels
 from reviewmine.labels.dataset import single_types
-from reviewmine.report.page import write_report
 from reviewmine.report.topics import write_topics
 from reviewmine.results import record_result
 from reviewmine.router import Router
 from reviewmine.settings import Discover, load_experiment
 from reviewmine.taxonomy.redraft import write_draft
+from reviewmine.tracking import attach_insights
+from reviewmine.workflow.insights import ALERTS, insights, made_of, make_digests, make_report, unmasked_line
 from reviewmine.workflow.reading import read, statements
 from reviewmine.workflow.say import Say, quiet
 from reviewmine.workflow.scoring import score
@@ -77,34 +76,6 @@ def discover(
     return found
 
 
-def unmasked_line(path: Path) -> str:
-    """Return the warning of a file that shows customers' words with their personal data."""
-    return f"personal data is not masked in {path}: keep it where the reviews themselves may lie"
-
-
-def insights(
-    scored: pd.DataFrame,
-    reviews: pd.DataFrame,
-    taxonomy: Mapping[str, Any],
-    evidence: Evidence,
-    out: Path,
-    *,
-    title: str = "",
-    mask: bool = True,
-    say: Say = quiet,
-) -> dict[str, Any]:
-    """Write ``insights.json`` and ``mentions.csv`` (the reviews behind every figure) into ``out``."""
-    found = find_insights(scored, reviews, taxonomy, evidence, title, mask=mask)
-    write_json(out / "insights.json", found.summary)
-    write_table(out / "mentions.csv", found.mentions)
-    say(
-        f"insights: {len(scored)} decisions -> {len(found.summary['types'])} types, {len(found.mentions)} mentions in {out}"
-    )
-    if not mask:
-        say(unmasked_line(out / "insights.json"))
-    return found.summary
-
-
 def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, say: Say = quiet) -> Path:
     """Run the whole chain of an experiment and return the report's path.
 
@@ -145,25 +116,33 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
         scored, evidence = topics_as_scored(found, reviews)
         write_table(folder / "scored.csv", scored)
     out = folder / "insights"
-    insights(scored, reviews, taxonomy, evidence, out, title=title, mask=experiment.mask, say=say)
+    command = f"reviewmine run {path}" + "".join(f" --set {change}" for change in changes)
+    insights(
+        scored,
+        reviews,
+        taxonomy,
+        evidence,
+        out,
+        title=title,
+        plan=load_plan(experiment.insights),
+        mask=experiment.mask,
+        made=made_of(command, sources, folder / "scored.csv", result.bundle if result else None),
+        say=say,
+    )
     write_json(out / "discovery.json", found.summary())
     (out / "model_card.json").unlink(missing_ok=True)
     if result:
         write_json(out / "model_card.json", result.trained.card)
     report = folder / "report.html"
     make_report(out, report, say)
+    make_digests(out, folder / "digests", say=say)
     if not experiment.mask:
         say(unmasked_line(report))
     if experiment.record:
         say(f"recorded in {record_result(RESULTS, experiment, found.card, result.trained.card if result else None)}")
     if result and result.run:
+        attach_insights(result.run.run_id, report, folder / "digests", out / ALERTS)
         say(f"bundle: {result.bundle} · MLflow: {result.run.tracking_uri}, run {result.run.run_id} · report: {report}")
     if result:
         result.check()
     return report
-
-
-def make_report(folder: Path, out: Path, say: Say = quiet) -> None:
-    """Write the HTML page of a folder of insights."""
-    write_report(folder, out)
-    say(f"report: {folder} -> {out} ({out.stat().st_size // 1024} KiB)")
