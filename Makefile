@@ -12,7 +12,7 @@ unexport PYTHONPATH VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train run test test-long lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier bench-service bench-score bench-labels bench-router clean
+.PHONY: help setup demo train run test test-long lint check lab notebooks mlflow bench bench-corpus bench-discovery bench-million bench-classifier bench-service bench-score bench-labels bench-router bench-insights clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -89,6 +89,11 @@ bench-labels: $(STAMP) ## measure labels of rules alone, the queue beside random
 	$(BIN)/python experiments/benchmarks/labels_weak.py
 	$(BIN)/python experiments/benchmarks/labels_queue.py --plain
 	$(BIN)/python experiments/benchmarks/labels_audit.py
+
+bench-insights: $(STAMP) ## measure alerts on injected surges beside a Z rule, the intervals of impact, and a million scored reviews to the page
+	$(BIN)/python experiments/benchmarks/insights_alerts.py
+	$(BIN)/python experiments/benchmarks/insights_impact.py
+	$(BIN)/python experiments/benchmarks/insights_scale.py
 
 clean: ## remove everything that is rebuilt: runs, caches, .venv
 	rm -rf experiments/runs experiments/mlflow.db experiments/mlartifacts experiments/.mlflow.lock data/interim data/processed

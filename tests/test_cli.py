@@ -25,6 +25,7 @@ COMMANDS = [
     "score",
     "insights",
     "report",
+    "digest",
 ]
 
 
@@ -342,6 +343,10 @@ class TestMasks:
         code, out, err = cli("insights", "scored.csv", "-o", "masked")
         assert (code, "not masked" in out) == (0, False), err
         assert self.told(reviews / "masked/insights.json") == (False, False)
+        code, out, _ = cli("digest", "masked", "-o", "letters", "--language", "en")
+        assert (code, "owners in letters, begin with letters/index.html" in out) == (0, True)
+        code, out, err = cli("insights", "scored.csv", "-o", "part", "--where", "channel=почта")
+        assert (code, "no review has 'почта' in the column 'channel', expected " in err) == (2, True)
         code, out, _ = cli("insights", "scored.csv", "-o", "raw", "--no-mask")
         assert code == 0
         assert "personal data is not masked in raw/insights.json: keep it where the reviews themselves may lie" in out
