@@ -51,6 +51,7 @@ DOORS = {
     "uvicorn": {"serve.listen", "serve.protocol"},
     "prometheus_client": {"serve.metrics"},
     "pyspark": {"engines.spark"},
+    "openpyxl": {"labels.workbook"},
     "anywidget": {"labels.widget"},
     "traitlets": {"labels.widget"},
     "cryptography": {"router.signature"},

@@ -1,9 +1,10 @@
 """The queue beside random reviews: quality of a model by the number of labels, on a held-out part that no batch is chosen from.
 
-Batches of 100 from a cold start, each chosen by ``labels.queue.choose`` with the answers of a model of the labels so far;
-the held-out part is the test part of the experiment. Settings were chosen on the other rows alone (``--inside`` measures
-there: a quarter of them is held out). ``--plain`` adds what others do: k-means without a model, plain uncertainty. Every
-model is the same quick one: the router's features without word vectors, thresholds cross-fitted on its own labels.
+Batches from a cold start, 100 of `delivery` and 300 of the 150 types of `intents`, each chosen by ``labels.queue.choose`` with
+the answers of a model of the labels so far; a name as an argument takes that set alone. The held-out part is the test part of
+the experiment. Settings were chosen on the other rows alone (``--inside`` measures there: a quarter of them is held out).
+``--plain`` adds what others do: k-means without a model, plain uncertainty. Every model is the same quick one: the router's
+features without word vectors, thresholds cross-fitted on its own labels.
 """
 
 import os

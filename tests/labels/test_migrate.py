@@ -162,3 +162,8 @@ def test_the_taxonomy_of_the_repository_takes_its_own_labels():
         for one in taxonomy.types
     ]
     assert migrated(labels, taxonomy).labels == tuple(labels)
+
+
+def test_a_no_that_was_taken_back_stays_so_for_every_part():
+    labels = [label("T004", "no"), label("T004", "withdrawn", second=1)]
+    assert said(migrated(labels, after(SPLIT)).labels) == {}

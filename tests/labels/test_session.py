@@ -1,12 +1,15 @@
 """A sitting: what is asked, what is written, what is taken back."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
 from labels.sitting import REVIEWS, TAXONOMY, begin
 from reviewmine.errors import ReviewmineError
+from reviewmine.labels.merge import merged
 from reviewmine.labels.session import Session, suggest
-from reviewmine.labels.store import Label, append_labels, read_labels
+from reviewmine.labels.store import Label, append_labels, in_force, read_labels
 
 
 def verdicts(store):
@@ -71,21 +74,44 @@ def test_another_person_starts_at_the_beginning(tmp_path):
     assert {one.who for one in read_labels(other.store)} == {"anna", "boris"}
 
 
-def test_undo_takes_the_last_answer_out_of_the_store(tmp_path):
+def test_undo_makes_the_last_answer_unknown_again_and_keeps_the_history(tmp_path):
     session = begin(tmp_path / "labels.jsonl")
     session.answer(["T001"])
-    before = session.store.read_bytes()
-    session.answer(["T005"])
+    before, known = session.store.read_bytes(), in_force(read_labels(session.store))
+    said = session.answer(["T005"])
+    told = session.store.read_bytes()
     assert session.undo()
-    assert session.store.read_bytes() == before
+    assert session.store.read_bytes().startswith(told)
+    assert told.startswith(before)
+    assert read_labels(session.store)[-1] == dataclasses.replace(said[-1], verdict="withdrawn")
+    assert in_force(read_labels(session.store)) == known
     assert session.review == "r2"
+    assert begin(session.store).review == "r2"  # unknown: the next session asks again
     session.skip()
     assert session.undo()
     assert session.review == "r2"
     assert session.undo()
     assert session.review == "r1"
-    assert session.store.read_bytes() == b""
+    assert in_force(read_labels(session.store)) == []
     assert not session.undo()
+
+
+def test_what_is_answered_again_after_undo_counts(tmp_path):
+    session = begin(tmp_path / "labels.jsonl")
+    session.answer(["T001"])
+    session.undo()
+    session.answer(["T002"])
+    told = read_labels(session.store)
+    for labels in (told, merged(told, told).labels):  # all within one second
+        assert {one.type: one.verdict for one in in_force(labels)} == {"T001": "no", "T002": "yes"}
+
+
+def test_a_clock_set_back_does_not_bring_an_answer_back(tmp_path):
+    moments = iter(["2026-03-01T10:00:00Z", "2026-03-01T09:00:00Z"])
+    session = Session(REVIEWS, TAXONOMY, tmp_path / "a.jsonl", "anna", {"r1": ["defect"]}, clock=lambda: next(moments))
+    session.answer(["T003"])
+    session.undo()
+    assert in_force(read_labels(session.store)) == []
 
 
 def test_undo_leaves_what_others_wrote_meanwhile(tmp_path):
@@ -94,7 +120,7 @@ def test_undo_leaves_what_others_wrote_meanwhile(tmp_path):
     other = Label("r1", "T001", "no", "boris", "2026-03-01T10:00:00Z", "person", "demo 1.0.0")
     append_labels(session.store, [other])
     session.undo()
-    assert read_labels(session.store) == [other]
+    assert in_force(read_labels(session.store)) == [other]
 
 
 def test_undo_forgets_what_was_taken_often(tmp_path):

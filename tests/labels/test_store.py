@@ -146,6 +146,12 @@ class TestLatest:
         labels = [label(verdict=verdict) for verdict in ("yes", "no", "unsure")]
         assert latest(labels)["r1", "T001", "анна"].verdict == "unsure"
 
+    def test_what_was_withdrawn_is_unknown_until_it_is_said_again(self):
+        first, back, again = label(), label(verdict="withdrawn", when=at(1)), label(verdict="no", when=at(2))
+        other = label(who="борис")
+        assert list(latest([first, back, other]).values()) == [other]
+        assert latest([first, again, back])["r1", "T001", "анна"] == again
+
     def test_each_labeller_keeps_their_word(self):
         labels = [label(), label(who="борис", verdict="no"), label(kind="T002")]
         assert set(latest(labels)) == {("r1", "T001", "анна"), ("r1", "T001", "борис"), ("r1", "T002", "анна")}

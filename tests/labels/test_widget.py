@@ -6,7 +6,7 @@ import pytest
 
 from labels.browser import CHROMIUM, open_page
 from labels.sitting import begin
-from reviewmine.labels.store import read_labels
+from reviewmine.labels.store import in_force, read_labels
 from reviewmine.labels.widget import STATIC, label_widget
 
 
@@ -36,7 +36,7 @@ def test_an_answer_is_written_and_the_next_review_is_shown(session, widget):
     assert widget.view["done"] == 1
     tell(widget, "undo", "r2")
     assert widget.view["review"] == "r1"
-    assert read_labels(session.store) == []
+    assert in_force(read_labels(session.store)) == []
     tell(widget, "skip", "r1")
     assert widget.view["review"] == "r2"
 
@@ -120,7 +120,7 @@ def test_in_a_browser(session, widget, tmp_path):
         assert "Чайник хороший" in page.text()
 
         page.press("z", code="KeyZ", letter="я")  # a Russian keyboard
-        assert read_labels(session.store) == []
+        assert in_force(read_labels(session.store)) == []
         page.press("2")
         page.press("2")  # once more: unsure
         page.press("Enter")

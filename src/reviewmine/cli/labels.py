@@ -26,6 +26,7 @@ def weak(
         Path | None,
         typer.Option(help="What each source and rule catches, misses and is worth: .csv, .jsonl, .parquet."),
     ] = None,
+    rules: Annotated[Path | None, typer.Option(help="A YAML file of rules of tokens beside the patterns.")] = None,
     map_path: Map = None,
     as_of: AsOf = None,
     no_mask: NoMask = False,
@@ -34,7 +35,8 @@ def weak(
     from reviewmine.taxonomy.model import load_taxonomy
     from reviewmine.workflow.labels_weak import label_weakly
 
-    found = label_weakly(reviews_in(sources, map_path, as_of), load_taxonomy(taxonomy), out, table, mask=not no_mask)
+    reviews = reviews_in(sources, map_path, as_of)
+    found = label_weakly(reviews, load_taxonomy(taxonomy), out, table, rules, mask=not no_mask)
     print(f"{'source':<14} {'reviews':>8} {'coverage':>9} {'overlap':>8} {'conflict':>9} {'accuracy':>9}")
     for row in found.table[found.table["what"] == "source"].to_dict("records"):
         shares = "".join(f" {row[name]:>{width}.3f}" for name, width in SHARES.items())
@@ -121,7 +123,7 @@ def audit(
 @labels_app.command("export")
 def export(
     sources: Sources,
-    out: Annotated[Path, typer.Option("--out", "-o", help="TASKS.json for Label Studio, or SHEET.csv.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="TASKS.json for Label Studio, or SHEET.xlsx, SHEET.csv.")],
     taxonomy: TaxonomyOption,
     labels: Annotated[list[Path] | None, typer.Option(help="A file of labels to give along; several times.")] = None,
     who: Annotated[str, typer.Option(help="Whose sheet it is: it opens with what they said.")] = "",

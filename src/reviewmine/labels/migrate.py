@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from reviewmine.errors import ReviewmineError
-from reviewmine.labels.store import Label, in_force, name_of
+from reviewmine.labels.store import WITHDRAWN, Label, in_force, name_of
 from reviewmine.taxonomy.lineage import Relation, deprecated_ends, relation
 from reviewmine.taxonomy.model import Taxonomy
 from reviewmine.taxonomy.versions import as_of, parts
@@ -57,7 +57,7 @@ def migrated(labels: Iterable[Label], new: Taxonomy, old: Taxonomy | None = None
         ends = ways[one.taxonomy].get(one.type, ())
         if not ends:
             left.append(Left(one, "deleted" if one.type in ways[one.taxonomy] else "unknown"))
-        elif len(ends) > 1 and one.verdict != "no":
+        elif len(ends) > 1 and one.verdict not in ("no", WITHDRAWN):  # a "no" that was taken back is so for every part
             left.append(Left(one, "split", ends))
         elif (
             len(ends) == 1

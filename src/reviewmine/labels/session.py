@@ -1,7 +1,7 @@
 """A sitting of one labeller: reviews one after another, answers written to the store at once, the last one taken back."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from reviewmine.corpus.privacy import mask
 from reviewmine.errors import ReviewmineError
-from reviewmine.labels.store import Label, Verdict, append_labels, current, name_of, now, read_labels, write_labels
+from reviewmine.labels.store import (
+    WITHDRAWN,
+    Label,
+    Verdict,
+    append_labels,
+    current,
+    in_force,
+    name_of,
+    now,
+    read_labels,
+)
 from reviewmine.router import TEXT_FIELDS, Router
 from reviewmine.taxonomy.model import Taxonomy
 
@@ -66,7 +76,7 @@ class Session:
         self._suggested = {review: self._ids_of(codes, ids) for review, codes in (suggestions or {}).items()}
         before = read_labels(self.store) if self.store.exists() else []
         current(before, taxonomy)
-        mine = [one for one in before if one.who == self.who]
+        mine = [one for one in in_force(before) if one.who == self.who]
         done = {one.review for one in mine}
         rows = [
             {str(name): value for name, value in row.items()}
@@ -120,16 +130,16 @@ class Session:
             self.steps.append(Step(self.review, ()))
 
     def undo(self) -> bool:
-        """Take back the last step of this sitting and tell whether there was one: its labels leave the store."""
+        """Take back the last step of this sitting and tell whether there was one: the store says that it is withdrawn.
+
+        Nothing leaves the store, so what others append to it meanwhile is safe.
+        """
         if not self.steps:
             return False
         labels = self.steps[-1].labels
         if labels:
-            kept = read_labels(self.store)[::-1]
-            for one in labels:
-                if one in kept:  # somebody may have taken it out by hand
-                    kept.remove(one)
-            write_labels(self.store, kept[::-1])
+            when = max(self._clock(), labels[0].when)  # a clock that is set back must not bring the answer back
+            append_labels(self.store, [replace(one, verdict=WITHDRAWN, when=when) for one in labels])
         self.steps.pop()
         for one in labels:
             if one.verdict == "yes":

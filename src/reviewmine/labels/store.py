@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -19,10 +19,13 @@ from reviewmine.taxonomy.lineage import relation
 from reviewmine.taxonomy.model import Taxonomy
 from reviewmine.taxonomy.versions import as_of, parts
 
-Verdict = Literal["yes", "no", "unsure"]
+Verdict = Literal["yes", "no", "unsure", "withdrawn"]
 How = Literal["person", "rule", "import"]
 Span = tuple[str, int, int]
-VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+WITHDRAWN: Final = "withdrawn"
+"""Takes back what the same labeller said before of that review, type and span: it is unknown again."""
+VERDICTS: Final[tuple[Verdict, ...]] = ("yes", "no", "unsure")
+"""What a label can say of a type."""
 WEIGHTIEST: Final[tuple[How, ...]] = ("person", "import", "rule")
 """Whose word counts: where a person spoke of a review and a type, imports and rules are not asked."""
 _TYPE = re.compile(r"[A-Za-z]{0,3}\d{1,6}")
@@ -100,14 +103,14 @@ def append_labels(path: str | Path, labels: Iterable[Label]) -> None:
 def in_force(labels: Iterable[Label]) -> list[Label]:
     """Return the last word of each labeller on each review, type and span, the oldest first.
 
-    What was said later wins; within one second the later line.
+    What was said later wins; within one second the later line. What was withdrawn is left out.
     """
     last: dict[tuple[str, str, str, Span | None], Label] = {}
     for one in sorted(labels, key=lambda one: one.when):
         key = (one.review, one.type, one.who, one.span)
         last.pop(key, None)  # a new word is put at the end
         last[key] = one
-    return list(last.values())
+    return [one for one in last.values() if one.verdict != WITHDRAWN]
 
 
 def latest(labels: Iterable[Label]) -> dict[tuple[str, str, str], Label]:
@@ -274,7 +277,7 @@ def _is_moment(value: Any) -> bool:
 _RULES: Final = {
     "review": (_is_text, "the id of a review"),
     "type": (lambda value: isinstance(value, str) and bool(_TYPE.fullmatch(value)), "the id of a type such as T017"),
-    "verdict": (lambda value: value in VERDICTS, "yes, no or unsure"),
+    "verdict": (lambda value: value in (*VERDICTS, WITHDRAWN), "yes, no or unsure"),
     "who": (_is_text, "a person, rule or source"),
     "when": (_is_moment, "UTC to the second such as 2026-03-01T10:00:00Z"),
     "how": (lambda value: value in WEIGHTIEST, "person, import or rule"),

@@ -1,7 +1,8 @@
 """Labels as a sheet for people without tools: a row a review, codes of types joined by ``|`` in three columns, and back.
 
-What is written is CSV that a spreadsheet program opens with a double click; CSV, XLSX and ODS are read back. A sheet
-belongs to one person: it opens with what they said before, and only what they changed becomes labels.
+``write_sheet`` writes CSV that a spreadsheet program opens with a double click, ``workbook`` XLSX with lists to pick from;
+CSV, XLSX and ODS are read back. A sheet belongs to one person: it opens with what they said before, and only what they
+changed becomes labels.
 """
 
 import csv
@@ -23,6 +24,8 @@ from reviewmine.taxonomy.model import Taxonomy
 
 COLUMNS: Final[Mapping[str, Verdict]] = {"types": "yes", "unsure": "unsure", "no": "no"}
 """Column of a sheet to the verdict of the types in it."""
+MORE_TYPES: Final = ("types 2", "types 3")
+"""Columns beside ``types`` in a workbook, where a cell takes one type from a list; read with it."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,8 @@ def _told(row: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Verdict] 
         return "no id"
     told: dict[str, Verdict] = {}
     for column, verdict in COLUMNS.items():
-        codes = dict.fromkeys(code.strip() for code in cell_text(row.get(column)).split("|"))
+        cells = (column, *(MORE_TYPES if column == "types" else ()))
+        codes = dict.fromkeys(code.strip() for name in cells for code in cell_text(row.get(name)).split("|"))
         for code in codes:
             if code and code not in ids:
                 return f"{column} has {code[:80]!r}, which is no code in use"

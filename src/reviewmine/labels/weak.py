@@ -1,8 +1,8 @@
 """Labels that nobody gave: sources that see a review each in its own way, weighed by how far they agree.
 
-*phrases* and *words* are the patterns of the taxonomy, of several words and of one. *similar* is nearness to what a type says
-of itself. *rating* and *field* are views of the kind alone: they can deny a complaint or a gratitude, never name one. Praise beside
-a complaint is courtesy («всё хорошо, но…»): it is no gratitude, unless it stands under Достоинства.
+*phrases* and *words* are the patterns of the taxonomy and rules of tokens, of several words and of one. *similar* is nearness
+to what a type says of itself. *rating* and *field* are views of the kind alone: they can deny a complaint or a gratitude, never
+name one. Praise beside a complaint is courtesy («всё хорошо, но…»): it is no gratitude, unless it stands under Достоинства.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from reviewmine.labels.label_model import Fitted, Votes, fit_label_model
 from reviewmine.labels.rules import PAINS, Catch, Rule, catches, rules_of
 from reviewmine.labels.similar import nearness
 from reviewmine.labels.store import Label, Span, name_of
+from reviewmine.labels.token_rules import TokenRule
 from reviewmine.taxonomy.model import Taxonomy, Type
 
 SOURCES = ("phrases", "words", "similar", "rating", "field")
@@ -52,13 +53,14 @@ class Weak:
         return self.fitted.probability
 
 
-def weak_labels(reviews: pd.DataFrame, taxonomy: Taxonomy) -> Weak:
+def weak_labels(reviews: pd.DataFrame, taxonomy: Taxonomy, tokens: Sequence[TokenRule] = ()) -> Weak:
     """Return what the sources say of ``reviews`` and the types in use, and what they are worth together.
 
-    No label is read. Raises ``ReviewmineError`` when no type in use has a pattern, a definition or an example.
+    ``tokens`` are rules beside the patterns of the taxonomy. No label is read. Raises ``ReviewmineError`` when no type in
+    use has a pattern, a definition or an example, and there is no rule.
     """
     types = tuple(one for one in taxonomy.types if one.status != "deprecated")
-    if not any(one.patterns or one.definition or one.include for one in types):
+    if not tokens and not any(one.patterns or one.definition or one.include for one in types):
         raise ReviewmineError(
             "no type in use says what it means",
             expected="patterns, a definition or include examples",
@@ -68,7 +70,7 @@ def weak_labels(reviews: pd.DataFrame, taxonomy: Taxonomy) -> Weak:
     reviews = reviews.reset_index(drop=True)
     statements = cut_reviews(reviews)
     row = pd.Index(reviews["id"]).get_indexer(statements["review_id"]).astype(np.int64)
-    rules = rules_of(types)
+    rules = rules_of(types, tokens)
     caught = tuple(catches(statements, types, rules))
     near = np.zeros((len(reviews), len(types)), dtype=np.float32)
     told = np.flatnonzero(statements["null"].to_numpy() == "")

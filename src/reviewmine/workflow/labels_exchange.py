@@ -13,6 +13,7 @@ from reviewmine.labels.store import Label, append_labels, name_of, now, read_lab
 from reviewmine.labels.studio import page, tasks
 from reviewmine.labels.studio_in import labels_of, read_export
 from reviewmine.labels.tables import read_sheet, sheet, write_sheet
+from reviewmine.labels.workbook import write_workbook
 from reviewmine.router import TEXT_FIELDS
 from reviewmine.taxonomy.model import Taxonomy
 
@@ -51,7 +52,7 @@ def export_labels(
     *,
     mask: bool = True,
 ) -> Exported:
-    """Write reviews with what is known of them: OUT.json for Label Studio with OUT.xml, its page; OUT.csv as a sheet.
+    """Write reviews with what is known of them: OUT.json for Label Studio with OUT.xml, its page; OUT.csv or OUT.xlsx as a sheet.
 
     Labels of persons and imports are given as such, those of rules and the types of ``scored`` rows as suggestions. A
     sheet has what ``who`` said. Raises ``ReviewmineError`` for another ending.
@@ -69,13 +70,17 @@ def export_labels(
         held = [name for name in TEXT_FIELDS if (reviews[name].fillna("") != "").any()]
         spans = {one.span[0] for one in [*told, *suggested] if one.span}
         write_text(files[1], page(taxonomy, [name for name in TEXT_FIELDS if name in {*held, *spans}]))
-    elif out.suffix.lower() == ".csv":
+    elif out.suffix.lower() in (".csv", ".xlsx"):
         told = [one for one in told if one.who == who]
-        write_sheet(out, sheet(reviews, taxonomy, who, told, suggested, mask=mask), taxonomy.language)
+        rows = sheet(reviews, taxonomy, who, told, suggested, mask=mask)
+        if out.suffix.lower() == ".csv":
+            write_sheet(out, rows, taxonomy.language)
+        else:
+            write_workbook(out, rows, taxonomy)
     else:
-        do = "Label Studio reads .json, a spreadsheet program .csv"
+        do = "Label Studio reads .json, a spreadsheet program .xlsx or .csv"
         raise ReviewmineError(
-            f"the ending {out.suffix or 'is missing'}", expected=".json or .csv", where=str(out), do=do
+            f"the ending {out.suffix or 'is missing'}", expected=".json, .xlsx or .csv", where=str(out), do=do
         )
     return Exported(len(reviews), len(told), len(suggested), len(labels) - len(here), files)
 

@@ -8,6 +8,7 @@ import pandas as pd
 from reviewmine.corpus.privacy import mask_many
 from reviewmine.files import write_table
 from reviewmine.labels.store import Label, now, write_labels
+from reviewmine.labels.token_rules import load_token_rules
 from reviewmine.labels.weak import UNSURE, YES, to_labels, weak_labels
 from reviewmine.labels.weak_table import rule_rows, source_rows
 from reviewmine.taxonomy.model import Taxonomy
@@ -34,13 +35,19 @@ class Weakly:
 
 
 def label_weakly(
-    reviews: pd.DataFrame, taxonomy: Taxonomy, out: Path, table_path: Path | None = None, *, mask: bool = True
+    reviews: pd.DataFrame,
+    taxonomy: Taxonomy,
+    out: Path,
+    table_path: Path | None = None,
+    rules_path: Path | None = None,
+    *,
+    mask: bool = True,
 ) -> Weakly:
     """Write the weak labels of ``reviews`` to ``out``, which is replaced, and the table to ``table_path``.
 
-    Examples in the table are masked unless told otherwise.
+    ``rules_path`` has rules of tokens. Examples in the table are masked unless told otherwise.
     """
-    weak = weak_labels(reviews, taxonomy)
+    weak = weak_labels(reviews, taxonomy, load_token_rules(rules_path) if rules_path else ())
     labels = to_labels(weak, now())
     write_labels(out, labels)
     table = pd.concat([source_rows(weak), rule_rows(weak)], ignore_index=True)
