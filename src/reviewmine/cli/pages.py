@@ -1,9 +1,10 @@
 """Commands on results: insights, the report, and the digests of the owners."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -42,13 +43,30 @@ def insights(
 ) -> None:
     """Find pains, alerts, emerging topics, scores, the journey and quotes of a scored file."""
     from reviewmine import workflow
-    from reviewmine.engines.noted import noted_sources
     from reviewmine.files import read_table
     from reviewmine.insights.plan import load_plan
-    from reviewmine.router import Router, bundle_sha256
+    from reviewmine.router import Router
+
+    told = load_plan(plan)
+    noted = _sources(scored, reviews, bundle)
+    made = workflow.made_of(" ".join(["reviewmine", *map(quote, sys.argv[1:])]), noted.sources, scored, noted.bundle)
+    with spinner("finding insights"):
+        frame = read_table(scored)
+        table = reviews_in(list(noted.sources), map_path or noted.map_path, as_of or noted.as_of)
+        router = Router.load(noted.bundle)
+        evidence = workflow.routed_evidence(router, frame, table)
+        options = {"plan": told, "where": where, "compare": compare, "mask": not no_mask, "made": made, "say": say}
+        known, shown = router.bundle.taxonomy, title or scored.stem
+        workflow.insights(frame, table, known, evidence, out, title=shown, **options)
+
+
+def _sources(scored: Path, reviews: list[str] | None, bundle: Path | None) -> Any:
+    """Return which reviews were scored by which bundle: as they are given, else as `score` noted them."""
+    from reviewmine.engines.noted import noted_sources
+    from reviewmine.router import bundle_sha256
 
     noted = noted_sources(scored)
-    sources, folder = reviews or noted.sources, bundle or noted.bundle
+    sources, folder = tuple(map(str, reviews or noted.sources)), bundle or noted.bundle
     if not sources or folder is None:
         raise ReviewmineError(
             "the reviews or the bundle are not known", where=str(scored), do="name them with --reviews and --bundle"
@@ -56,29 +74,7 @@ def insights(
     if bundle is None and noted.bundle_sha256 != bundle_sha256(folder):
         found = "the bundle is not the one that scored the file"
         raise ReviewmineError(found, where=str(folder), do="score again or name the bundle with --bundle")
-    told = load_plan(plan)
-    command = " ".join(["reviewmine", *map(quote, sys.argv[1:])])
-    with spinner("finding insights"):
-        frame = read_table(scored)
-        table = reviews_in(list(sources), map_path or noted.map_path, as_of or noted.as_of)
-        router = Router.load(folder)
-        evidence = workflow.routed_evidence(router, frame, table)
-        known, shown = router.bundle.taxonomy, title or scored.stem
-        made = workflow.made_of(command, [str(source) for source in sources], scored, folder)
-        workflow.insights(
-            frame,
-            table,
-            known,
-            evidence,
-            out,
-            title=shown,
-            plan=told,
-            where=where,
-            compare=compare,
-            mask=not no_mask,
-            made=made,
-            say=say,
-        )
+    return replace(noted, sources=sources, bundle=folder)
 
 
 @app.command()

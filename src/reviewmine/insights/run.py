@@ -65,6 +65,19 @@ def find_insights(
     if where:
         mentions = mentions.where(parse_filter(mentions, where))
         scored = scored[scored["id"].astype(str).isin(set(mentions.reviews["id"].astype(str)))]
+    summary = _told(mentions, taxonomy, evidence, plan, mask) | {
+        "title": title,
+        "where": where,
+        **_decisions(scored, mentions.reviews["id"], taxonomy),
+        "comparison": compare_segments(mentions, taxonomy, *compare) if compare else None,
+    }
+    return Insights(summary, _listed(mentions, WEIGHT in scored))
+
+
+def _told(
+    mentions: Mentions, taxonomy: Mapping[str, Any], evidence: Evidence, plan: InsightsPlan, mask: bool
+) -> dict[str, Any]:
+    """Return what is counted from the mentions alone."""
     known = mentions.reviews
     months = month_names(known["date"])
     month = month_numbers(known["date"], months)
@@ -76,32 +89,23 @@ def find_insights(
     for row in rows:
         row["weekly"] = weeks["types"][row["code"]]
     owners = {code: str(owner["title"]) for code, owner in (taxonomy.get("owners") or {}).items()}
-    summary = {
-        "title": title,
-        "taxonomy": {
-            "name": taxonomy.get("taxonomy", ""),
-            "version": taxonomy.get("version", ""),
-            "n_types": len(taxonomy["types"]),
-            "owners": owners,
-        },
-        "where": where,
+    about = {"name": taxonomy.get("taxonomy", ""), "version": taxonomy.get("version", "")}
+    return {
+        "taxonomy": about | {"n_types": len(taxonomy["types"]), "owners": owners},
         "n_reviews": len(known),
         "n_dated": int(known["date"].notna().sum()),
         "mean_rating": _mean(known["rating"]),
         "months": months,
         "totals": totals,
         "weekly": {name: weeks[name] for name in ("weeks", "totals")},
-        **_decisions(scored, known["id"], taxonomy),
         "types": rows,
         "scores": find_scores(mentions, plan.scores, ratings, owners),
         "traffic": find_traffic(mentions, taxonomy, plan.traffic, ratings),
         "journey": find_journey(mentions, taxonomy, plan.journey, ratings),
         "alerts": find_alerts(mentions, taxonomy, plan.alerts, plan.escalation, evidence, mask=mask),
         "emerging": find_emerging(mentions, mask=mask),
-        "comparison": compare_segments(mentions, taxonomy, *compare) if compare else None,
         "profile": _profile(known),
     }
-    return Insights(summary, _listed(mentions, WEIGHT in scored))
 
 
 def _check(scored: pd.DataFrame, reviews: pd.DataFrame) -> None:
