@@ -1,12 +1,15 @@
 """One issue is one alert, from the day it opens to the day it is closed, with what a person needs to act on it."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from reviewmine.insights.alerts import alert_history, find_alerts
@@ -118,8 +121,8 @@ def test_one_issue_is_one_alert_from_day_to_day():
     assert len(ids) == 1
     assert next(iter(states)) == "opened"
     assert list(states)[-2:] == ["easing", "closed"]
-    assert START <= states["opened"] <= START + 2
-    assert START + LENGTH < states["closed"] <= START + LENGTH + 16
+    assert START <= states["opened"] <= START + 4
+    assert START + LENGTH < states["closed"] <= START + LENGTH + 24
     assert alerts_at(START + LENGTH + 60, mentions)["alerts"] == []
 
 
@@ -209,6 +212,31 @@ def test_nothing_dated_and_a_short_past():
     empty = {"period": "day", "from": "", "to": "", "n_tested": 0, "fdr": 0.01, "alerts": []}
     assert find_alerts(bare, TAXONOMY) == empty
     assert alerts_at(40, plan=AlertsPlan()) == empty
+
+
+def test_without_a_type_nothing_is_tested():
+    mentions = given(0)
+    none = replace(mentions, review=mentions.review[:0], type=mentions.type[:0], weight=mentions.weight[:0])
+    assert find_alerts(replace(none, probability=none.weight), TAXONOMY)["n_tested"] == 0
+
+
+def test_the_documented_plan_is_the_default_and_the_documented_body_is_sent(lasting):
+    text = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text(encoding="utf-8")
+    said = yaml.safe_load(re.search(r"```yaml\n(.*?)```", text, flags=re.DOTALL)[1])
+    plan = AlertsPlan.model_validate(said["alerts"])
+    usual = AlertsPlan()
+    assert (plan.lengths, plan.quiet_periods, plan.closed_periods) == (
+        usual.lengths,
+        usual.quiet_periods,
+        usual.closed_periods,
+    )
+    named = {"windows", "quiet", "closed", "days_off"}
+    assert plan.model_dump(exclude=named) == usual.model_dump(exclude=named)
+    assert EscalationPlan.model_validate(said["escalation"]).default == EscalationPlan().default
+    body = json.loads(re.search(r"```json\n(.*?)```", text, flags=re.DOTALL)[1])
+    assert list(body) == list(webhook_body(lasting["alerts"][0]))
+    keys = set(re.findall(r"`(\w+)`", re.search(r"\| key \|(.*?)\n\n", text, flags=re.DOTALL)[1]))
+    assert set(lasting["alerts"][0]) <= keys
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def _rates(weeks: _Weeks, past: slice, own: Ints) -> tuple[Floats, Floats, Float
     """Return rate and doubt of each series, and how much each week (series, weeks) of its ``past`` counts, and how usual it is."""
     counts, reviews = weeks.counts[:, past], weeks.reviews[own, past]
     raised, root, sixth = weeks.raised[:, past], weeks.root[own, past], weeks.sixth[own, past]
-    average = counts.mean() / max(float(reviews.mean()), 1e-9)
+    average = counts.sum() / max(float(reviews.sum()), 1e-9)
     prior = np.minimum(_PRIOR / max(average, 1e-12), reviews.sum(axis=1) + 1e-9)
     fresh = 0.5 ** (np.arange(counts.shape[1])[::-1] / _HALF_LIFE) * (reviews > 0)
     told = prior + (fresh * reviews).sum(axis=1)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ _MOST: Final = 2_000  # reviews of the latest period, and as many before it
 _OTHERS: Final = 1_000  # explained reviews that the encoder learns words from as well
 _PER_TOPIC, _MOST_TOPICS = 25, 60
 _MIN_DISTINCT: Final = 4  # texts, so that one message sent many times is no topic
+_LETTERS: Final = 2_000  # of a review that words are learned from
 _MIN_PROBABILITY = 0.02
 _TIGHT = 0.25  # cohesion below which a topic is a heap of odds and ends
 _MIN_RATIO, _NEW_RATIO, _FDR = 2.0, 5.0, 0.05
@@ -58,43 +60,62 @@ def find_emerging(
     reviews and twice what the others let expect (gamma-Poisson, Benjamini-Hochberg at 0.05 over all topics). ``new``: five
     times or more. The order of rows does not matter. Too few reviews give none.
     """
-    day = mentions.column("date").to_numpy().astype("datetime64[D]")
-    if np.isnat(day).all():
+    pool = _pool(mentions, days, until)
+    if pool is None:
         return []
-    last = np.datetime64(until) if until is not None else day[~np.isnat(day)].max()
-    now, then = day > last - days, day > last - days * (1 + BEFORE)
-    now, then = now & (day <= last), then & ~now & (day <= last)
-    free = unexplained(mentions)
-    fresh, old = (_drawn(mentions.reviews, np.flatnonzero(part & free)) for part in (now, then))
-    old = old[: len(fresh)]
-    if len(fresh) < MIN_REVIEWS or not then.any():
-        return []
-    rows = np.concatenate([fresh, old])
-    share_now = len(fresh) / max(1, int((now & free).sum()))
-    share_then = len(old) / max(1, int((then & free).sum()))
-    # how many of the latest one of the earlier ones stands for: by all reviews of both times, and by what was drawn
-    worth = now.sum() * share_now / (then.sum() * share_then) if share_then else 0.0
-    units = _units(mentions.reviews.iloc[rows])
-    others = _drawn(mentions.reviews, np.flatnonzero((now | then) & ~free))  # more text to learn words from
-    about = [plain_text(review) for review in mentions.reviews.iloc[others[:_OTHERS]].to_dict("records")]
-    recent = units["review_id"].isin(set(mentions.reviews["id"].iloc[fresh])).to_numpy(bool)
+    units = _units(mentions.reviews.iloc[np.concatenate([pool.fresh, pool.old])])
+    about = [plain_text(review)[:_LETTERS] for review in mentions.reviews.iloc[pool.others].to_dict("records")]
+    recent = units["review_id"].isin(set(mentions.reviews["id"].iloc[pool.fresh])).to_numpy(bool)
     found = _clustered(units, about, encoder, seed)
     if found is None:
         return []
     texts, topic, centres, probability = found
-    kept, ratios = _grown(texts, topic, recent, float(worth), len(centres))
+    kept, ratios = _grown(texts, topic, recent, pool.worth, len(centres))
     if not len(kept):
         return []
     told = _told(units, topic, centres, kept)
     table = units.assign(probability=probability, topic=topic)[recent]
     reviews = mentions.reviews.set_index("id")
-    n_now = int(now.sum())
-    rows_of = [table[table["topic"] == number] for number in kept]
     shown = [
-        _row(part, reviews, name, words, ratio, n_now, mask)
-        for part, (name, words), ratio in zip(rows_of, told, ratios, strict=True)
+        _row(table[table["topic"] == number], reviews, name, words, ratio, pool.n_now, mask)
+        for number, (name, words), ratio in zip(kept, told, ratios, strict=True)
     ]
     return sorted(shown, key=lambda row: (-row["n"], row["id"]))
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """Rows of the reviews that are looked at: unexplained ones of the latest period and before, and explained ``others``.
+
+    ``worth``: how many of ``fresh`` one of ``old`` lets expect, by all reviews of both times and by what was drawn of them;
+    ``n_now``: the reviews of the latest period that ``fresh`` stands for.
+    """
+
+    fresh: Rows
+    old: Rows
+    others: Rows
+    worth: float
+    n_now: float
+
+
+def _pool(mentions: Mentions, days: int, until: date | None) -> _Pool | None:
+    """Return the reviews to look at; None where there are too few, or none before the latest period."""
+    day = mentions.column("date").to_numpy().astype("datetime64[D]")
+    if np.isnat(day).all():
+        return None
+    last = np.datetime64(until) if until is not None else day[~np.isnat(day)].max()
+    now = (day > last - days) & (day <= last)
+    then = (day > last - days * (1 + BEFORE)) & (day <= last - days)
+    free = unexplained(mentions)
+    fresh, old, others = (
+        _drawn(mentions.reviews, np.flatnonzero(part)) for part in (now & free, then & free, (now | then) & ~free)
+    )
+    old = old[: len(fresh)]
+    if len(fresh) < MIN_REVIEWS or not then.any():
+        return None
+    n_now = float(now.sum() * len(fresh) / (now & free).sum())
+    n_then = float(then.sum() * len(old) / max(1, (then & free).sum()))
+    return _Pool(fresh, old, others[:_OTHERS], n_now / n_then if n_then else 0.0, n_now)
 
 
 def unexplained(mentions: Mentions) -> Bools:
@@ -124,17 +145,13 @@ def _clustered(
 ) -> tuple[list[str], Rows, NDArray[np.float32], NDArray[np.float32]] | None:
     """Return normal texts, topics, centres and probabilities; None where nothing can be clustered."""
     texts = [normalize(text) for text in units["text"]]
-    n_topics = min(_MOST_TOPICS, len(set(texts)) // _PER_TOPIC)
-    if n_topics < 2:
-        n_topics = 2
+    n_topics = max(2, min(_MOST_TOPICS, len(set(texts)) // _PER_TOPIC))
     if len(set(texts)) < 2 * _MIN_DISTINCT:
         return None
     vectors = make_encoder(encoder).fit([*texts, *map(normalize, about)]).encode(texts)
     if not vectors.any():
         return None
     found = cluster(texts, vectors, n_topics, seed, _MIN_PROBABILITY)
-    if not len(found.centres):
-        return None
     tight = found.cohesion >= _TIGHT
     if not tight.any():
         return None
@@ -172,7 +189,7 @@ def _told(
 
 
 def _row(
-    part: pd.DataFrame, reviews: pd.DataFrame, name: str, words: list[str], ratio: float, n_now: int, mask: bool
+    part: pd.DataFrame, reviews: pd.DataFrame, name: str, words: list[str], ratio: float, n_now: float, mask: bool
 ) -> dict[str, Any]:
     """Return one topic as the report shows it."""
     part = part.sort_values(["probability", "review_id"], ascending=[False, True])

@@ -17,8 +17,8 @@ AGAIN: Final = 14
 class Episode:
     """A surge of one series: ``opened`` is the period that it was found in, ``since`` the first period of that window.
 
-    ``last`` is the last period that it went on in; ``test`` is the place among the surges of the best test of ``last_test``, the
-    last period with a surge. After ``quiet`` periods without it, the episode is closed.
+    ``last`` is the last period that it went on in; ``tests`` are the places among the surges of the best test of each period that
+    has any.
     """
 
     series: int
@@ -59,7 +59,6 @@ def find_episodes(surges: Surges, quiet: int) -> list[Episode]:
 def _walk(series: int, days: Sequence[int], best: dict[int, int], surges: Surges, quiet: int) -> list[Episode]:
     """Return the episodes of one series from the days on which something is seen."""
     found: list[Episode] = []
-    ended = -1
     for day in days:
         gap = day - found[-1].last if found else quiet + AGAIN + 1
         test = best.get(day)
@@ -68,7 +67,7 @@ def _walk(series: int, days: Sequence[int], best: dict[int, int], surges: Surges
             tests = before.tests if test is None else (*before.tests, test)
             found.append(Episode(series, before.opened, before.since, day, tests))
         elif test is not None:
-            ended = found[-1].last if found else ended
+            ended = found[-1].last if found else -1
             since = max(day - int(surges.window[test]) + 1, ended + 1)
             found.append(Episode(series, day, since, day, (test,)))
     return found

@@ -10,12 +10,12 @@ from reviewmine.insights.baseline import Expected
 from reviewmine.insights.exposure import Exposure, Floats, Ints
 
 Bools = NDArray[np.bool_]
-_NEAR = 1.5  # standard deviations above the expected, below which no probability is 0.05 or less
+_NEAR = 1.5  # standard deviations above the expected, below which no probability is 0.02 or less
 _LEAST = 2.0  # mentions
 _CHUNK = 200  # series at a time, for the sake of memory
 HOLD_WINDOW = 7
 """The longest window, in periods, by which a surge that is known is taken to go on."""
-_HOLD_P, _HOLD_RATIO = 0.05, 1.2  # less than that is no surge and does not keep one up
+_HOLD_P, _HOLD_RATIO = 0.02, 1.2  # less than that is no surge and does not keep one up
 
 
 @dataclass(frozen=True)
