@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from reviewmine.discover.run import Discovery, discover_topics
 from reviewmine.files import read_table, write_json, write_jsonl, write_table
+from reviewmine.insights.pains import Evidence
 from reviewmine.insights.plan import load_plan
 from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_labels
 from reviewmine.labels.dataset import single_types
 from reviewmine.report.topics import write_topics
 from reviewmine.results import record_result
 from reviewmine.router import Router
-from reviewmine.settings import Discover, load_experiment
+from reviewmine.settings import Discover, Experiment, load_experiment
 from reviewmine.taxonomy.redraft import write_draft
 from reviewmine.tracking import attach_insights
 from reviewmine.workflow.insights import ALERTS, insights, made_of, make_digests, make_report, unmasked_line
@@ -82,67 +84,58 @@ def run(path: str | Path, changes: Sequence[str] = (), *, track: bool = True, sa
     Without labels the report speaks of the discovered topics; with labels, of the types the model finds.
     """
     experiment = load_experiment(path, list(changes))
+    plan = load_plan(experiment.insights)  # before the long work: a wrong plan must not end it
     folder = RUNS / experiment.name
     data = experiment.data
     sources = [source for source in (data.labelled, data.unlabelled) if source]
     kept = read(sources, folder / "reviews.parquet", data.fields, folder / "rejects.csv", as_of=data.moment, say=say)
     reviews = read_table(kept.reviews)
-    statements([reviews], folder / "statements.parquet", n_reviews=len(reviews), say=say)
-    cut = read_table(folder / "statements.parquet")
-    gold = single_types(reviews, data) if data.labelled else {}
-    found = discover(
-        cut,
-        reviews,
-        folder / "topics",
-        experiment.discovery,
-        name=experiment.name,
-        seed=experiment.seed,
-        gold=gold,
-        mask=experiment.mask,
-        vectors=folder / "vectors",
-        say=say,
-    )
-    result: TrainResult | None = None
-    title = experiment.title or experiment.name
-    if data.labelled:
-        result = train_on(reviews, experiment, track=track, say=say)
-        scored = score(result.bundle, reviews, folder / "scored.csv", say=say)
-        router = Router.load(result.bundle)
-        taxonomy = router.bundle.taxonomy
-        scored = with_labels(scored, result.trained.learned, taxonomy)
-        evidence = routed_evidence(router, scored, reviews)
-    else:
-        taxonomy = found.draft.to_json()
-        scored, evidence = topics_as_scored(found, reviews)
-        write_table(folder / "scored.csv", scored)
-    out = folder / "insights"
+    found = _discovered(reviews, experiment, folder, say)
+    result = train_on(reviews, experiment, track=track, say=say) if data.labelled else None
+    scored, evidence, taxonomy = _decided(reviews, found, result, folder, say)
+    out, report, digests = folder / "insights", folder / "report.html", folder / "digests"
     command = f"reviewmine run {path}" + "".join(f" --set {change}" for change in changes)
-    insights(
-        scored,
-        reviews,
-        taxonomy,
-        evidence,
-        out,
-        title=title,
-        plan=load_plan(experiment.insights),
-        mask=experiment.mask,
-        made=made_of(command, sources, folder / "scored.csv", result.bundle if result else None),
-        say=say,
-    )
+    made = made_of(command, sources, folder / "scored.csv", result.bundle if result else None)
+    options: dict[str, Any] = {"plan": plan, "mask": experiment.mask, "made": made, "say": say}
+    insights(scored, reviews, taxonomy, evidence, out, title=experiment.title or experiment.name, **options)
     write_json(out / "discovery.json", found.summary())
     (out / "model_card.json").unlink(missing_ok=True)
     if result:
         write_json(out / "model_card.json", result.trained.card)
-    report = folder / "report.html"
     make_report(out, report, say)
-    make_digests(out, folder / "digests", say=say)
+    make_digests(out, digests, say=say)
     if not experiment.mask:
         say(unmasked_line(report))
     if experiment.record:
         say(f"recorded in {record_result(RESULTS, experiment, found.card, result.trained.card if result else None)}")
     if result and result.run:
-        attach_insights(result.run.run_id, report, folder / "digests", out / ALERTS)
+        attach_insights(result.run.run_id, report, digests, out / ALERTS)
         say(f"bundle: {result.bundle} · MLflow: {result.run.tracking_uri}, run {result.run.run_id} · report: {report}")
     if result:
         result.check()
     return report
+
+
+def _discovered(reviews: pd.DataFrame, experiment: Experiment, folder: Path, say: Say) -> Discovery:
+    """Return the topics of the reviews, whose statements and topics are written into ``folder``."""
+    statements([reviews], folder / "statements.parquet", n_reviews=len(reviews), say=say)
+    cut = read_table(folder / "statements.parquet")
+    gold = single_types(reviews, experiment.data) if experiment.data.labelled else {}
+    options: dict[str, Any] = {"name": experiment.name, "seed": experiment.seed, "mask": experiment.mask, "say": say}
+    vectors = folder / "vectors"
+    return discover(cut, reviews, folder / "topics", experiment.discovery, gold=gold, vectors=vectors, **options)
+
+
+def _decided(
+    reviews: pd.DataFrame, found: Discovery, result: TrainResult | None, folder: Path, say: Say
+) -> tuple[pd.DataFrame, Evidence, Mapping[str, Any]]:
+    """Return what each review speaks of, the spans that say so, and the taxonomy: the model's, without one the topics."""
+    if result is None:
+        scored, evidence = topics_as_scored(found, reviews)
+        write_table(folder / "scored.csv", scored)
+        return scored, evidence, found.draft.to_json()
+    scored = score(result.bundle, reviews, folder / "scored.csv", say=say)
+    router = Router.load(result.bundle)
+    taxonomy = router.bundle.taxonomy
+    scored = with_labels(scored, result.trained.learned, taxonomy)
+    return scored, routed_evidence(router, scored, reviews), taxonomy
