@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from reviewmine.report.pains import mapping_of, rows_of
+from reviewmine.report.figures import mapping_of, rows_of
 from reviewmine.report.summary import safe
 
 MOST_ROWS: Final = 40

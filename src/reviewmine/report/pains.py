@@ -4,45 +4,40 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reviewmine.insights.trends import MIN_COUNT, WINDOW
-from reviewmine.report.pictures import bar, by_month, spark, stacked
+from reviewmine.report.figures import MOST_ROWS, MOST_TEXT, figure, mapping_of, number_of, rows_of, text_of, texts_of
+from reviewmine.report.pictures import Columns, bar, by_month, spark, stacked
 from reviewmine.report.russian import (
-    date,
     days_in,
     is_number,
-    month,
-    months_span,
     number,
     number_interval,
     percent,
     percent_interval,
-    rating,
 )
+from reviewmine.report.verbatims import quoted_ids, quotes_of
 from reviewmine.report.wording import ACTIONS, CHANGES, SEGMENTS
+from reviewmine.report.words import Said, joined, month, months_span, say, translated
 
 N_TOP = 15
 """Complaints shown before the reader asks for all of them."""
 N_NEAR = 3
 N_THEIRS = 2
+N_RECENT = 12
+"""Months in the chart of a rising type."""
+MOST_TYPES = 500
+"""Types that get a row; the page tells how many more there are."""
 SURE = 0.025
 """Share of types without any change that an interval of 95 % still calls rising."""
 MOSTLY = 0.9  # share of reviews with a date from which a count per day means something
+PARTS = {
+    "reach": ("охват", "", 1),
+    "impact": ("влияние", "", 1),
+    "trend": ("рост", "×", 2),
+    "severity": ("серьёзность", "×", 2),
+}
+"""Parts of a priority: title, sign before the figure, and what fills the bar."""
 KINDS = {"complaint": "pains", "suggestion": "wishes", "question": "wishes", "gratitude": "thanks"}
 """Where each kind is shown; all others, noise among them, stand under ``rest``."""
-
-
-def rows_of(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list; empty where there is no list."""
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-def mapping_of(value: Any) -> dict[str, Any]:
-    """Return an object, or an empty one where there is none."""
-    return value if isinstance(value, dict) else {}
-
-
-def text_of(*values: Any) -> str:
-    """Return the first value that says something, as text; empty where none does."""
-    return next((str(value) for value in values if value), "")
 
 
 def lay_out(insights: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +45,8 @@ def lay_out(insights: Mapping[str, Any]) -> dict[str, Any]:
     names = insights.get("months")
     months = [str(name) for name in names] if isinstance(names, list) else []
     totals = insights.get("totals")
-    rows = [_row(place, row, months, totals) for place, row in enumerate(insights["types"], 1)]
+    told = sorted(enumerate(insights["types"], 1), key=lambda pair: -(number_of(pair[1].get("share")) or 0))
+    rows = [_row(place, row, months, totals) for place, row in told[:MOST_TYPES]]
     rows.sort(key=lambda row: -row["share"] if is_number(row["share"]) else 0)
     sections: dict[str, list[dict[str, Any]]] = {"pains": [], "wishes": [], "thanks": [], "rest": []}
     for row in rows:
@@ -60,8 +56,10 @@ def lay_out(insights: Mapping[str, Any]) -> dict[str, Any]:
     _name_owners(sections["pains"])
     n = insights["n_reviews"]
     return {
-        "title": text_of(insights.get("title"), "Отзывы покупателей"),
+        "title": text_of(insights.get("title")) or say("Отзывы покупателей"),
         "taxonomy": dict.fromkeys(("name", "version", "n_types")) | mapping_of(insights.get("taxonomy")),
+        "rows": rows,
+        "n_left": len(told) - len(rows),
         "n_reviews": n,
         "n_dated": insights.get("n_dated"),
         "n_labelled": insights["n_labelled"] if is_number(insights.get("n_labelled")) else 0,
@@ -70,7 +68,7 @@ def lay_out(insights: Mapping[str, Any]) -> dict[str, Any]:
         "spark": spark(totals),
         "mean_rating": insights.get("mean_rating"),
         "complaints": _complaints(rows_of(insights.get("kinds")), n),
-        "growth": _growth(rows, months),
+        "growth": _growth(rows, months, totals),
         "sections": sections,
         "n_top": N_TOP,
         "groups": _groups(sections["pains"]),
@@ -82,11 +80,12 @@ def lay_out(insights: Mapping[str, Any]) -> dict[str, Any]:
 def _row(place: int, row: Mapping[str, Any], months: Sequence[str], totals: Any) -> dict[str, Any]:
     """Return one type with its pictures; ``anchor`` is ours, for a code may be anything."""
     monthly = row.get("monthly")
+    chart = by_month(monthly, totals, months)
     segments = mapping_of(row.get("segments"))
     return {
         "anchor": f"type-{place}",
-        "title": text_of(row.get("title"), row.get("code"), "Без названия"),
-        **{name: text_of(row.get(name)) for name in ("code", "definition", "stage", "kind")},
+        "title": text_of(row.get("title"), row.get("code")) or say("Без названия"),
+        **{name: text_of(row.get(name), most=2 * MOST_TEXT) for name in ("code", "definition", "stage", "kind")},
         **{name: row.get(name) for name in ("n", "share", "share_low", "share_high", "mean_rating", "severity")},
         "interval": percent_interval(row.get("share_low"), row.get("share_high")),
         "difference": row.get("rating_difference"),
@@ -94,15 +93,50 @@ def _row(place: int, row: Mapping[str, Any], months: Sequence[str], totals: Any)
         "group": text_of(row.get("parent_title"), row.get("parent")),
         "change": _change(row.get("change")),
         "spark": spark(monthly, totals) if len(months) > 1 else None,
-        "chart": by_month(monthly, totals, months),
-        "peak": _peak(monthly, totals, months),
+        "chart": chart,
+        "monthly": monthly if chart else None,
+        "recent": chart if len(months) <= N_RECENT else None,
+        "peak": _peak(chart, monthly, totals, months),
         "segments": [
-            _segment(title, rows_of(segments.get(name)), row.get("n"))
+            _segment(translated(title), rows_of(segments.get(name))[:MOST_ROWS], row.get("n"))
             for name, title in SEGMENTS.items()
             if rows_of(segments.get(name))
         ],
-        "quotes": [_quote(quote) for quote in rows_of(row.get("quotes"))],
+        "quotes": quotes_of(row.get("quotes")),
+        "reach": {name: number_of(mapping_of(row.get("reach")).get(name)) for name in ("products", "channels")},
+        "impact": _impact(mapping_of(row.get("impact"))),
+        "priority": _priority(mapping_of(row.get("priority"))),
+        "ids": texts_of(row.get("review_ids")) or quoted_ids(row.get("quotes")),
     }
+
+
+def _impact(impact: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a mention adds to the rating and to the NPS, and what all reviews lose by it; empty where unknown."""
+    rows = []
+    for name, title, digits in (("rating", "оценку", 2), ("nps", "NPS", 1)):
+        found = mapping_of(impact.get(name))
+        effect, loss = (
+            figure(found.get(part), digits=d, sign=True) for part, d in (("effect", digits), ("loss", digits + 1))
+        )
+        if effect["raw"] is not None:
+            rows.append({"name": name, "title": translated(title), "effect": effect, "loss": loss})
+    return rows
+
+
+def _priority(priority: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the priority with its parts, each from 0 to 1 or a factor; None where there is none."""
+    if not is_number(priority.get("value")):
+        return None
+    parts = [
+        {
+            "title": translated(title),
+            "text": sign + number(priority[name], 2),
+            "share": bar(priority[name], None, None, top),
+        }
+        for name, (title, sign, top) in PARTS.items()
+        if is_number(priority.get(name))
+    ]
+    return {"value": priority["value"], "bar": bar(priority["value"], None, None, 100), "parts": parts}
 
 
 def _change(change: Any) -> dict[str, Any] | None:
@@ -117,28 +151,25 @@ def _change(change: Any) -> dict[str, Any] | None:
     ratio = f"×{number(change['ratio'], digits)} ({number_interval(change['low'], change['high'], digits)})"
     return {
         "verdict": verdict,
-        "word": CHANGES[verdict],
+        "word": translated(CHANGES[verdict]),
         "ratio": ratio,
+        "raw": change["ratio"],
         "low": change["low"],
         "now": change.get("now"),
         "before": change.get("before"),
     }
 
 
-def _peak(monthly: Any, totals: Any, months: Sequence[str]) -> str:
+def _peak(chart: Columns | None, monthly: Any, totals: Any, months: Sequence[str]) -> Said | str:
     """Return the month with the highest column; empty where there is no chart or no mention."""
-    chart = by_month(monthly, totals, months)
     if chart is None or len(months) < 2 or not sum(monthly):
         return ""
     highest = max(range(len(months)), key=lambda i: chart.columns[i].height)
-    return (
-        f"{month(months[highest])} ({percent(monthly[highest] / totals[highest])})"
-        if chart.of_share
-        else month(months[highest])
-    )
+    share = f"({percent(monthly[highest] / totals[highest])})" if chart.of_share else ""
+    return joined([month(months[highest]), share], " ")
 
 
-def _segment(title: str, counts: Sequence[Mapping[str, Any]], n: Any) -> dict[str, Any]:
+def _segment(title: Any, counts: Sequence[Mapping[str, Any]], n: Any) -> dict[str, Any]:
     """Return the values of one segment with their share of the type's mentions."""
     rows = [
         {
@@ -149,14 +180,6 @@ def _segment(title: str, counts: Sequence[Mapping[str, Any]], n: Any) -> dict[st
         for row in counts
     ]
     return {"title": title, "rows": rows}
-
-
-def _quote(quote: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words around the span and who said them."""
-    about = [f"отзыв {quote['review_id']}"] if quote.get("review_id") else []
-    about += [date(quote["date"])] if quote.get("date") else []
-    about += [f"оценка {rating(quote['rating'])}"] if is_number(quote.get("rating")) else []
-    return {name: text_of(quote.get(name)) for name in ("before", "text", "after")} | {"about": " · ".join(about)}
 
 
 def _scale(rows: Sequence[dict[str, Any]]) -> None:
@@ -181,9 +204,13 @@ def _complaints(kinds: Sequence[Mapping[str, Any]], n: float) -> dict[str, Any] 
     return {"n": count, "share": count / n if is_number(count) else None}
 
 
-def _growth(rows: Sequence[dict[str, Any]], months: Sequence[str]) -> dict[str, Any]:
+def _growth(rows: Sequence[dict[str, Any]], months: Sequence[str], totals: Any) -> dict[str, Any]:
     """Return what rises and falls, what is nearest to rising, and the windows compared."""
     told = [row for row in rows if row["change"]]
+    for row in told:
+        if row["change"]["verdict"] == "rising" and row["monthly"] and not row["recent"]:
+            latest = totals[-N_RECENT:] if isinstance(totals, list) else None
+            row["recent"] = by_month(row["monthly"][-N_RECENT:], latest, months[-N_RECENT:])
     by_verdict = {verdict: [row for row in told if row["change"]["verdict"] == verdict] for verdict in CHANGES}
     near = [row for row in by_verdict["steady"] if row["kind"] != "noise" and row["kind"] != "gratitude"]
     near.sort(key=lambda row: -row["change"]["low"])
@@ -244,7 +271,7 @@ def _queue(queue: Mapping[str, Any], n: float, months: Sequence[str], n_dated: A
     days = days_in(months) if is_number(n_dated) and n_dated >= MOSTLY * n else 0
     tiles = []
     for action, size in sizes.items():
-        title, about = ACTIONS[action]
+        title, about = map(translated, ACTIONS[action])
         daily = size / total * n / days if days else None
         tiles.append(
             {"action": action, "title": title, "about": about, "n": size, "share": size / total, "daily": daily}

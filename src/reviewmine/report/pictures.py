@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reviewmine.report.russian import counted, is_number, month, number, percent, short_month
+from reviewmine.report.russian import is_number, number, percent
+from reviewmine.report.words import Said, counted, joined, month, say, short_month
 
 STEP = 30
 """Width of a month in a chart."""
@@ -25,10 +26,10 @@ class Column:
     y: float
     height: float
     label: str
-    month: str
+    month: Said | str
     year: str
     count: str
-    tooltip: str
+    tooltip: Said | str
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,18 @@ def by_month(counts: Any, totals: Any, months: Sequence[str]) -> Columns | None:
     columns, crowded = [], len(levels) > MOST_LABELS
     for i, (level, count, name) in enumerate(zip(levels, counts, months, strict=True)):
         short, year = short_month(name)
-        shown = year if i == 0 or short == "янв" else ""
+        shown = year if i == 0 or short.ru == "янв" else ""
         height = round(TALL * level / top, 1)
         label = "" if crowded or not count else number(100 * level, 1) if of_share else number(count)
-        told = f"{month(name)}: {number(count)}"
-        told += f" из {counted(totals[i], 'отзыва', 'отзывов', 'отзывов')}, {percent(level)}" if of_share else ""
+        told = joined([month(name), number(count)], ": ")
+        if of_share:
+            told = say(
+                "{month}: {n} из {reviews}, {share}",
+                month=month(name),
+                n=number(count),
+                reviews=counted(totals[i], "отзыва", "отзывов", "отзывов"),
+                share=percent(level),
+            )
         foot = short if not crowded or shown or i % 3 == 0 else ""
         columns.append(
             Column(

@@ -6,8 +6,8 @@ from typing import Any
 
 from reviewmine.files import finite, write_text
 from reviewmine.report.advice import ALARM, MASKS, REASONS, REPEATS, warnings_of
+from reviewmine.report.figures import mapping_of, rows_of, text_of
 from reviewmine.report.page import clean, template
-from reviewmine.report.pains import mapping_of, rows_of, text_of
 from reviewmine.report.pictures import Columns, bar, by_month, by_step, stacked
 from reviewmine.report.russian import is_number, months_span, number
 from reviewmine.report.wording import FIELDS, NULL_RULES, SCRIPTS, SEGMENTS

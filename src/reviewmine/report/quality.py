@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reviewmine.report.pains import mapping_of, rows_of, text_of
+from reviewmine.report.figures import mapping_of, rows_of, text_of
 from reviewmine.report.pictures import bar
 from reviewmine.report.russian import NONE, is_number, number, number_interval, percent, percent_interval
 from reviewmine.report.wording import (
@@ -18,6 +18,7 @@ from reviewmine.report.wording import (
     QUALITY_SHARES,
     SLICES,
 )
+from reviewmine.report.words import say, translated
 
 NEVER = 1.0
 """A threshold above every probability: nothing passes it."""
@@ -33,7 +34,7 @@ def lay_out_model(card: Mapping[str, Any], titles: Mapping[str, str]) -> dict[st
     return {
         **{name: card.get(name) for name in ("name", "n_types", "n_features", "head")},
         "rows": mapping_of(card.get("rows")),
-        "baselines": [BASELINES.get(name, name) for name in baselines],
+        "baselines": [translated(BASELINES.get(name, name)) for name in baselines],
         "metrics": [
             _metric(name, figure, [mapping_of(figures).get(name) for figures in baselines.values()])
             for name, figure in metrics.items()
@@ -77,7 +78,8 @@ def _work(work: Mapping[str, Any]) -> dict[str, Any] | None:
 def _slice(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return one slice of the test part; a small one is marked."""
     figures = {name: _figure(row.get(name), as_percent=True) for name in ("p_at_1", "auto_share", "auto_precision")}
-    named = {"column": SLICES.get(str(row.get("column")), row.get("column")), "value": row.get("value") or "не указано"}
+    column = SLICES.get(str(row.get("column")), row.get("column"))
+    named = {"column": translated(column), "value": row.get("value") or translated("не указано")}
     return {**named, "n": row.get("n"), "small": bool(row.get("small")), **figures}
 
 
@@ -96,8 +98,8 @@ def _metric(name: str, figure: Any, beside: list[Any]) -> dict[str, Any]:
     """Return one metric with its meaning; a metric without a Russian name keeps its own."""
     title, meaning, as_percent = METRICS.get(name, (name, "", False))
     return {
-        "title": title,
-        "meaning": meaning,
+        "title": translated(title),
+        "meaning": translated(meaning),
         "value": _figure(figure, as_percent),
         "beside": [_figure(other, as_percent) for other in beside],
     }
@@ -140,7 +142,12 @@ def _gates(gates: Mapping[str, Any], metrics: Mapping[str, Any]) -> list[dict[st
         shown = percent(asked) if as_percent else number(asked, 2)
         passed = not any(line.startswith(f"{name} ") for line in failed)
         rows.append(
-            {"title": title, "asked": shown, "value": _figure(metrics.get(name), as_percent)["value"], "passed": passed}
+            {
+                "title": translated(title),
+                "asked": shown,
+                "value": _figure(metrics.get(name), as_percent)["value"],
+                "passed": passed,
+            }
         )
     return rows
 
@@ -156,14 +163,14 @@ def lay_out_draft(draft: Mapping[str, Any]) -> dict[str, Any]:
         topic["bar"] = bar(topic["n"], None, None, top)
         groups.setdefault(topic["parent"] if topic["parent"] in titles else "", []).append(topic)
     laid = [
-        {"title": titles.get(code) or "Без группы", "topics": members, "n": _sum(members)}
+        {"title": titles.get(code) or translated("Без группы"), "topics": members, "n": _sum(members)}
         for code, members in groups.items()
     ]
     against = mapping_of(card.get("against_labels"))
     return {
         "figures": _facts(card) + _unlabelled(card) + _agreement(against),
         "n_labelled": against.get("n"),
-        "left_out": [(LEFT_OUT.get(name, name), n) for name, n in mapping_of(card.get("left_out")).items()],
+        "left_out": [(translated(LEFT_OUT.get(name, name)), n) for name, n in mapping_of(card.get("left_out")).items()],
         "groups": sorted(laid, key=lambda group: -group["n"]),
         "n_topics": len(topics),
         "has_stability": any(topic["stability"] is not None for topic in topics),
@@ -182,7 +189,7 @@ def _topic(row: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, Any]:
         ([str(text) for text in row[name]] if isinstance(row.get(name), list) else [])
         for name in ("patterns", "include")
     )
-    title = text_of(row.get("title"), row.get("code"), "Без названия")
+    title = text_of(row.get("title"), row.get("code")) or say("Без названия")
     return {
         "title": title,
         "parent": text_of(row.get("parent")),
@@ -205,7 +212,7 @@ def _facts(card: Mapping[str, Any]) -> list[dict[str, str]]:
         value = card.get(name)
         if is_number(value):
             shown = percent(value) if name in DISCOVERY_SHARES else number(value, 2 if isinstance(value, float) else 0)
-            rows.append({"title": title, "meaning": meaning, "value": shown, "interval": ""})
+            rows.append({"title": translated(title), "meaning": translated(meaning), "value": shown, "interval": ""})
     return rows
 
 
@@ -219,14 +226,15 @@ def _unlabelled(card: Mapping[str, Any]) -> list[dict[str, str]]:
     rows = []
     for name, (title, meaning) in QUALITY.items():
         if is_number(found[name].get("value")):
-            rows.append({"title": title, "meaning": meaning} | _figure(found[name], as_percent=name in QUALITY_SHARES))
+            told = {"title": translated(title), "meaning": translated(meaning)}
+            rows.append(told | _figure(found[name], as_percent=name in QUALITY_SHARES))
     return rows
 
 
 def _agreement(against: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return how topics agree with labels, where there were labels."""
     return [
-        {"title": title, "meaning": meaning} | _figure(against[name], as_percent=False)
+        {"title": translated(title), "meaning": translated(meaning)} | _figure(against[name], as_percent=False)
         for name, (title, meaning) in AGREEMENT.items()
         if name in against
     ]

@@ -95,6 +95,12 @@ def counted(n: Any, one: str, few: str, many: str) -> str:
     return f"{number(n)}\u00a0{plural(round(n) if is_number(n) else n, one, few, many)}"
 
 
+def month_of(name: Any) -> tuple[str, int]:
+    """Return year and number of a month such as 2025-11; number 0 for what is no month."""
+    found = _MONTH.fullmatch(str(name))
+    return (found[1], int(found[2])) if found else ("", 0)
+
+
 def month(name: Any) -> str:
     """Return a month in full; what is no month comes back as it is.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reviewmine.report.pains import mapping_of, rows_of
+from reviewmine.report.figures import mapping_of, rows_of
 
 _MAIN = ("micro_f1", "macro_f1", "accuracy", "lrap", "p_at_1", "hit_at_3", "ece", "auto_share", "auto_precision")
 _N_WORST = 10
@@ -137,5 +137,7 @@ def _percent(figure: Any) -> str:
 
 def safe(text: Any) -> str:
     """Return a text that breaks neither a table nor the page it is shown on."""
-    table = str.maketrans({"|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'", "\n": " ", "\r": " ", "[": "\\[", "@": "＠"})
+    table = str.maketrans(
+        {"\\": "\\\\", "|": "\\|", "<": "&lt;", ">": "&gt;", "`": "'", "\n": " ", "\r": " ", "[": "\\[", "@": "＠"}
+    )
     return str(text).translate(table)
