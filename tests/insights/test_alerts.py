@@ -270,7 +270,7 @@ def test_the_plan_of_an_owner_comes_before_the_default(lasting):
         {"after_hours": 3, "to": "logistics", "by": "email"},
     ]
     (praise,) = alerts_at(START + 4, given(code=2), escalation=PLAN)["alerts"]
-    assert (praise["severity"], praise["escalation"]) == (1, [{"after_hours": 8, "to": "care", "by": "email"}])
+    assert (praise["severity"], praise["escalation"]) == (1, [{"after_hours": 8, "to": "Забота", "by": "email"}])
 
 
 @pytest.mark.parametrize(

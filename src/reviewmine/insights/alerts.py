@@ -29,7 +29,6 @@ _BEFORE, _MOST_SHOWN = 28, 90  # periods of the history before an alert, and in 
 _FRESH: Final = 3  # periods in which an alert is simply open
 _RECENT: Final = 7  # periods that say whether it grows
 _GROWING, _EASING = 1.15, 0.7  # of the ratio three periods ago, and of the highest ratio
-_SAID: Final = 240  # characters of a quote of a review without a span
 
 State = Literal["opened", "growing", "easing", "closed"]
 Evidence = Mapping[tuple[str, str], Sequence[Span]]
@@ -266,5 +265,5 @@ def _beginning(review: Any) -> list[Span]:
     for field in TEXT_FIELDS:
         text = review.get(field)
         if isinstance(text, str) and text.strip():
-            return [(field, 0, min(len(text), _SAID))]
+            return [(field, 0, 0)]
     return []

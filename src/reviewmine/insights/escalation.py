@@ -26,7 +26,7 @@ class Step(BaseModel):
 
     after_hours: Annotated[float, Field(ge=0, le=24 * 90)] = 0
     """Hours after the alert opened."""
-    to: Annotated[str, Field(min_length=1, max_length=200)] = "{owner}"
+    to: Annotated[str, Field(min_length=1, max_length=200)] = "{owner_title}"
     """Who; ``{owner}`` and ``{owner_title}`` are those of the type."""
     by: Annotated[str, Field(min_length=1, max_length=100)] = "email"
 
@@ -42,8 +42,8 @@ class EscalationPlan(BaseModel):
 
     default: Levels = {
         1: (Step(after_hours=24),),
-        2: (Step(after_hours=4), Step(after_hours=24, to="head of customer care")),
-        3: (Step(by="phone"), Step(after_hours=2, to="head of customer care", by="phone")),
+        2: (Step(after_hours=4), Step(after_hours=24, to="руководитель клиентского сервиса")),
+        3: (Step(by="phone"), Step(after_hours=2, to="руководитель клиентского сервиса", by="phone")),
     }
     owners: dict[str, Levels] = {}
     """Owner to levels of its own; a level that it does not name is that of ``default``."""

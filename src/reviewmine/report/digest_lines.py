@@ -77,7 +77,7 @@ def weighty_line(kind: Told, language: str) -> Line:
     if kind.priority is not None:
         reasons.append(word(language, "priority", value=number(language, kind.priority)))
     if kind.loss and kind.loss["low"] > 0:
-        reasons.append(word(language, "loss", **_interval(kind.loss, language, 2)))
+        reasons.append(word(language, "loss", **_interval(kind.loss, language, 3)))
     known = {"severity": number(language, kind.severity), "n": number(language, kind.n, 1)}
     said = "; ".join(reasons) or word(language, "weighs" if kind.severity else "mentioned", **known)
     return Line(kind.title, f"{said}.")
