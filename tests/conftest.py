@@ -13,6 +13,8 @@ from reviewmine.cli import main
 
 ROOT = Path(__file__).parents[1]
 DEMO_BUNDLE = Path("experiments/runs/demo/bundle")
+DEMO = {"tests/test_docs.py", "tests/test_workflow.py", "tests/classify"}
+"""Files and folders whose tests look at the run of the demo."""
 
 
 def pytest_configure():
@@ -21,17 +23,34 @@ def pytest_configure():
         os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
 
 
-def pytest_collection_modifyitems(items):
-    """Deal the tests to workers by folder, so that what a folder shares is made once; whole chains (tests/*.py) by file.
+def group_of(nodeid: str) -> str:
+    """Return what one worker runs: a folder, so that what it shares is made once; of whole chains (tests/*.py) a file.
 
-    Groups with slow tests come first, chains before all: no worker is left alone with a long one at the end.
+    What looks at the run of the demo is one group.
     """
-    tests = Path(__file__).parent
-    group = {item: item.path if item.path.parent == tests else item.path.parent for item in items}
+    path, _, _ = nodeid.partition("::")
+    folder, _, _ = path.rpartition("/")
+    return "demo" if path in DEMO or folder in DEMO else path if folder == "tests" else folder
+
+
+def pytest_collection_modifyitems(items):
+    """Put the demo first, then groups with slow tests, chains before all: no worker is left alone with a long one."""
+    group = {item: group_of(item.nodeid) for item in items}
     slow = {group[item] for item in items if item.get_closest_marker("slow")}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group[item].relative_to(ROOT).as_posix()))
-    items.sort(key=lambda item: (group[item] not in slow, group[item] in slow and group[item].is_dir()))
+    rank = {name: (name != "demo", name not in slow, not name.endswith(".py")) for name in group.values()}
+    items.sort(key=lambda item: rank[group[item]])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Deal groups to workers. Groups by mark (``--dist loadgroup``) are lost: pytest 9.2 reads no id that xdist changes."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
 
 
 def make_workspace(folder: Path) -> Path:
@@ -68,7 +87,11 @@ def call(folder: Path, *args: str, code: int = 0, **environment: str) -> str:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    """A workspace in which the demo has run, once for all workers, and what it said; tests must not change its files."""
+    """A workspace in which the demo has run, once for all workers, and what it said; tests must not change its files.
+
+    It trains in several processes where the tests do so in one, and the other way round: the README's training, which a
+    test compares with it, is never its twin.
+    """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     said = shared / "demo.txt"  # written last: with it the run is complete
@@ -77,7 +100,9 @@ def demo(tmp_path_factory):
         if not said.exists():
             shutil.rmtree(shared / "demo", ignore_errors=True)  # of a worker that failed
             make_workspace(shared / "demo")
-            out = call(shared / "demo", "run", "experiments/demo.yaml", JOBLIB_MULTIPROCESSING="1")
+            several = "1" if os.environ.get("JOBLIB_MULTIPROCESSING") == "0" else "0"
+            settings = {"JOBLIB_MULTIPROCESSING": several, "PYTHONHASHSEED": "7"}
+            out = call(shared / "demo", "run", "experiments/demo.yaml", **settings)
             said.write_text(out, encoding="utf-8")
     return shared / "demo", said.read_text(encoding="utf-8")
 

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
-from conftest import ROOT, make_workspace
+from conftest import DEMO_BUNDLE, ROOT, make_workspace
 from reviewmine.cli import main
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,17 +69,22 @@ def test_the_experiment_shown_in_the_readme_is_valid(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_commands_and_blocks_of_the_readme_run_in_order(tmp_path, monkeypatch, capsys):
+def test_the_commands_and_blocks_of_the_readme_run_in_order(demo, tmp_path, monkeypatch, capsys):
+    """On one thread, in another folder than the demo and with other hashes of texts: the same bundle, byte for byte."""
     monkeypatch.chdir(make_workspace(tmp_path))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     for command in COMMANDS:
         monkeypatch.setattr(sys, "argv", shlex.split(command))
-        assert exit_code() == 0, command
+        with threadpool_limits(1):
+            assert exit_code() == 0, command
         out, _ = capsys.readouterr()
         assert out.strip(), command
         for written in re.findall(r"-o (\S+)", command):
             assert Path(written).exists(), command
     assert len(COMMANDS) > 10
+    assert "reviewmine train experiments/demo.yaml" in README
+    for path in (demo[0] / DEMO_BUNDLE).iterdir():
+        assert path.read_bytes() == (DEMO_BUNDLE / path.name).read_bytes(), path.name
     for text in PYTHON:
         run_and_compare(text)
 

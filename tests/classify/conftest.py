@@ -1,13 +1,15 @@
-"""The shipped sample, read once, and one model trained on it."""
+"""The shipped sample, read once, and the model that the demo trained on it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from reviewmine.classify.train import train_model
+from conftest import DEMO_BUNDLE
+from reviewmine.classify.train import Trained, train_model
 from reviewmine.corpus.read import read_reviews
 from reviewmine.labels.dataset import labelled_set
-from reviewmine.router import Router
+from reviewmine.router import Router, read_bundle
 from reviewmine.settings import Data, Experiment, Model, PolicySettings
 from reviewmine.taxonomy.model import load_taxonomy
 
@@ -37,10 +39,27 @@ def labelled(sample, taxonomy):
 
 
 @pytest.fixture(scope="session")
-def trained(labelled, taxonomy, experiment):
-    return train_model(labelled, taxonomy, experiment)
+def trained(demo):
+    """What the demo made of the whole sample, but for what it learned: training takes most of a minute."""
+    card = json.loads((demo[0] / DEMO_BUNDLE.with_name("model_card.json")).read_text(encoding="utf-8"))
+    return Trained(read_bundle(demo[0] / DEMO_BUNDLE), card, tuple(card["gates"]["failed"]), {})
 
 
 @pytest.fixture(scope="session")
 def router(trained):
     return Router(trained.bundle)
+
+
+@pytest.fixture(scope="session")
+def small(sample, taxonomy):
+    """Rows of the sample that name one of its six most frequent types and nothing else, and the experiment on them."""
+    frequent = sample.loc[~sample["types"].str.contains("|", regex=False), "types"].value_counts().index[:6]
+    rows = sample[sample["types"].isin(frequent)]
+    experiment = Experiment(name="small", data=Data(labelled="x.csv"), split={"test": 0.25, "calibration": 0.25})
+    return rows, experiment
+
+
+@pytest.fixture(scope="session")
+def small_trained(small, taxonomy):
+    rows, experiment = small
+    return train_model(labelled_set(rows, experiment.data, taxonomy), taxonomy, experiment)

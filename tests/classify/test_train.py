@@ -1,9 +1,5 @@
 """Training on the sample: better than guessing, the same every time, and one path from text to answer."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,31 +9,17 @@ from reviewmine.classify.evaluate import evaluate
 from reviewmine.classify.linear import target_matrix
 from reviewmine.classify.train import check_gates, train_model
 from reviewmine.errors import ReviewmineError
+from reviewmine.files import finite
 from reviewmine.labels.dataset import labelled_set
 from reviewmine.labels.splits import split_parts
 from reviewmine.router import Router, bundle_sha256, read_bundle, verify, write_bundle
-from reviewmine.settings import Data, Experiment
 from reviewmine.taxonomy.model import Taxonomy
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def small(sample, taxonomy):
-    """Rows of the sample that name one of its six most frequent types and nothing else, and the experiment on them."""
-    frequent = sample.loc[~sample["types"].str.contains("|", regex=False), "types"].value_counts().index[:6]
-    rows = sample[sample["types"].isin(frequent)]
-    experiment = Experiment(name="small", data=Data(labelled="x.csv"), split={"test": 0.25, "calibration": 0.25})
-    return rows, experiment
-
-
 def fit(rows, taxonomy, experiment):
     return train_model(labelled_set(rows, experiment.data, taxonomy), taxonomy, experiment)
-
-
-@pytest.fixture(scope="module")
-def small_trained(small, taxonomy):
-    return fit(small[0], taxonomy, small[1])
 
 
 def test_it_beats_both_baselines_of_guessing(trained):
@@ -59,16 +41,18 @@ def test_the_card_says_what_was_done(trained, labelled):
     assert card["n_types"] == len(card["per_type"]) == len(trained.bundle.types)
     assert sum(row["n"] for row in card["per_type"]) >= rows["test"]
     assert card["head"] == "multilabel"
-    assert card["gates"] == {"asked": {}, "failed": []}
+    assert card["gates"] == {"asked": {"micro_f1": 0.5, "ece": 0.12}, "failed": []}
 
 
-def test_what_was_learned_is_not_the_test_part(trained, labelled, experiment):
+def test_what_was_learned_is_not_the_test_part(small, small_trained, taxonomy):
+    rows, experiment = small
+    labelled = labelled_set(rows, experiment.data, taxonomy)
     parts = split_parts(labelled, experiment.split, experiment.seed)
     unseen = {labelled.reviews[i]["id"] for i in parts.test}
-    assert not unseen & set(trained.learned)
-    assert set(trained.learned) | unseen == {review["id"] for review in labelled.reviews}
+    assert not unseen & set(small_trained.learned)
+    assert set(small_trained.learned) | unseen == {review["id"] for review in labelled.reviews}
     by_id = {review["id"]: types for review, types in zip(labelled.reviews, labelled.types, strict=True)}
-    assert all(by_id[name] == types for name, types in trained.learned.items())
+    assert all(by_id[name] == types for name, types in small_trained.learned.items())
 
 
 def test_the_router_gives_the_figures_of_the_card(trained, labelled, experiment, router):
@@ -77,7 +61,7 @@ def test_the_router_gives_the_figures_of_the_card(trained, labelled, experiment,
     targets = target_matrix(labelled.types, [kind["code"] for kind in router.bundle.types])[parts.test]
     groups = [labelled.groups[i] for i in parts.test]
     found = evaluate(scores, targets, router.bundle.policy, groups, experiment.seed)
-    assert json.dumps(found) == json.dumps(trained.card["metrics"])  # as text: a figure of no rows is no number
+    assert finite(found) == trained.card["metrics"]  # a figure of no rows is null in the file
 
 
 def test_the_written_bundle_verifies_and_answers_alike(trained, labelled, router, tmp_path):
@@ -227,34 +211,3 @@ def test_failed_gates_are_on_the_card(small, small_trained, taxonomy):
     assert trained.card["gates"]["failed"] == list(trained.failed_gates)
     assert trained.failed_gates[0].endswith("the gate is at least 1.01")
     assert trained.bundle.policy == small_trained.bundle.policy
-
-
-ONE_THREAD = """
-import sys
-sys.path.insert(0, {folder!r})
-from conftest import *
-from reviewmine.router import write_bundle
-sample = read_reviews(ROOT / "data/sample/reviews.csv").reviews
-taxonomy = load_taxonomy(ROOT / "data/taxonomies/marketplace-ru.yaml")
-experiment = Experiment(name="sample", data=DATA, model=MODEL, policy=PolicySettings(target_precision=0.85))
-trained = train_model(labelled_set(sample, DATA, taxonomy), taxonomy, experiment)
-from pathlib import Path
-print(write_bundle(Path({out!r}), trained.bundle))
-"""
-
-
-@pytest.mark.slow
-def test_one_thread_in_another_folder_gives_the_same_bundle(trained, tmp_path):
-    here = write_bundle(tmp_path / "here", trained.bundle)
-    code = ONE_THREAD.format(folder=str(Path(__file__).parent), out=str(tmp_path / "there"))
-    env = os.environ | {
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "JOBLIB_MULTIPROCESSING": "1",  # pytest-xdist has it off: one process there, several here
-        "PYTHONHASHSEED": "7",
-        "PYTHONPATH": str(ROOT / "src"),
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-    )
-    assert done.stdout.strip() == here, done.stderr

@@ -182,9 +182,9 @@ def test_a_reference_is_integers_and_reads_back():
     assert {type(n) for n in numbers} == {int}
 
 
-def test_training_keeps_the_answers_on_its_test_part(trained):
-    facts, card = trained.bundle.manifest["reference"], trained.card
+def test_training_keeps_the_answers_on_its_test_part(small_trained):
+    facts, card = small_trained.bundle.manifest["reference"], small_trained.card
     seen = Seen.of_json(facts)
     assert seen.rows == card["rows"]["test"]
     assert seen.actions["human"] / seen.rows == pytest.approx(card["metrics"]["human_share"]["value"], abs=1e-4)
-    assert [*seen.types] == [kind["code"] for kind in trained.bundle.types]
+    assert [*seen.types] == [kind["code"] for kind in small_trained.bundle.types]

@@ -15,15 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from tracking.small import command, make_small
+from reviewmine import workflow
+from tracking.small import make_small
 
 
 @pytest.fixture(scope="session")
 def tracked_folder(tmp_path_factory):
     """A folder in which the small experiment was trained and tracked once; tests must not change it."""
     folder = make_small(tmp_path_factory.mktemp("tracked") / "work")
-    done = command(folder, "train", "x.yaml", "--summary", "summary.md")
-    assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        workflow.train("x.yaml", summary=Path("summary.md"))
     return folder
 
 
@@ -66,7 +69,7 @@ def running(arguments: list[str], home: Path, asked: str, **environment: str) ->
             wait_for(f"http://127.0.0.1:{port}{asked}", server)
             yield f"http://127.0.0.1:{port}"
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
+            os.killpg(server.pid, signal.SIGKILL)  # nothing of it is kept, and a polite end takes ten seconds
             server.wait(timeout=30)
 
 

@@ -1,9 +1,6 @@
 """A small experiment on six types of the shipped sample: enough to train, quick enough to train often."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -32,16 +29,3 @@ def make_small(folder: Path) -> Path:
     shutil.copy(ROOT / "data/taxonomies/marketplace-ru.yaml", folder / "taxonomy.yaml")
     (folder / "x.yaml").write_text(yaml.safe_dump(SETTINGS), encoding="utf-8")
     return folder
-
-
-def command(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of reviewmine in ``folder``, in a process of its own."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW", "REVIEWMINE"))}
-    return subprocess.run(
-        [sys.executable, "-m", "reviewmine.cli", *arguments],
-        cwd=folder,
-        env=clean | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )

@@ -16,7 +16,7 @@ from reviewmine.errors import GateError, ReviewmineError
 from reviewmine.router import Router
 from reviewmine.tracking import load_model, version_at
 from reviewmine.tracking.store import open_mlflow
-from tracking.small import command, make_small
+from tracking.small import make_small
 
 pytestmark = pytest.mark.slow
 RUN = Path("experiments/runs/small")
@@ -223,11 +223,12 @@ def test_models_of_other_test_rows_are_answered_anew(tracked):
     assert 0 < result.n_rows < rows  # those that the champion had learned are left out
 
 
-def test_a_failed_gate_ends_with_one_and_stands_in_the_summary(tmp_path):
+def test_a_failed_gate_ends_with_one_and_stands_in_the_summary(tmp_path, cli, monkeypatch):
     folder = make_small(tmp_path)
-    done = command(folder, "train", "x.yaml", "--no-track", "--summary", "out/s.md", "--set", "gates={micro_f1: 0.99}")
-    assert done.returncode == 1
-    assert "reviewmine: small: micro_f1 is 0." in done.stderr
+    monkeypatch.chdir(folder)
+    code, _, err = cli("train", "x.yaml", "--no-track", "--summary", "out/s.md", "--set", "gates={micro_f1: 0.99}")
+    assert code == 1
+    assert "reviewmine: small: micro_f1 is 0." in err
     text = (folder / "out/s.md").read_text(encoding="utf-8")
     assert text.startswith("## ❌ small: gate failed")
     assert "❌ micro_f1 is 0." in text

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reviewmine.classify.conformal import shortlist_bars, shortlist_report
 from reviewmine.classify.drift import drift
-from reviewmine.classify.evaluate import ROUTES, confusions, evaluate, measures, out_of_scope, per_type
+from reviewmine.classify.evaluate import ROUTES, confusions, evaluate, out_of_scope, per_type, slice_measures
 from reviewmine.classify.reliability import reliability
 from reviewmine.classify.selective import curve
 from reviewmine.classify.slices import slices
@@ -71,7 +71,7 @@ def quality(
         "metrics": metrics,
         "per_type": per_type(scores.chosen, targets, codes, titles),
         "confusions": confusions(probability, targets, codes),
-        "slices": slices(test.frame, measures(scores, targets, policy), test.groups, seed),
+        "slices": slices(test.frame, slice_measures(scores, targets), test.groups, seed),
         "reliability": reliability(top, right),
         "risk_coverage": curve(top, right),
         "workload": {"line": in_words(work), **work},

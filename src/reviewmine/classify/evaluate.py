@@ -62,6 +62,28 @@ def measures_of(scores: Scores, targets: Mask, hit: Mask, head: Head) -> Callabl
     return measure
 
 
+def slice_measures(scores: Scores, targets: Mask) -> Callable[[Rows], dict[str, float]]:
+    """Return a function from row numbers to the figures that slices show, each exactly as ``measures`` gives it.
+
+    A card has dozens of slices, each drawn a hundred times: what they do not show is not worth its time.
+    """
+    right = targets[np.arange(len(targets)), scores.probability.argmax(axis=1)]
+    hit = (scores.chosen & targets).sum(axis=1)
+    size = scores.chosen.sum(axis=1) + targets.sum(axis=1)
+    auto = ROUTES[scores.cause] == 0
+
+    def measure(rows: Rows) -> dict[str, float]:
+        known, routed = right[rows], auto[rows]
+        return {
+            "p_at_1": float(known.mean()),
+            "micro_f1": float(2 * hit[rows].sum() / max(1, size[rows].sum())),
+            "auto_share": float(routed.mean()),
+            "auto_precision": float(known[routed].mean()) if routed.any() else float("nan"),
+        }
+
+    return measure
+
+
 def routing_figures(action: NDArray[np.integer], right: Mask, hit: Mask) -> dict[str, float]:
     """Return shares by action (0 auto, 1 suggest, 2 human), precision of what is automatic, hits of the shortlist."""
     auto, suggest = action == 0, action == 1

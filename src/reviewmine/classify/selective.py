@@ -51,9 +51,10 @@ def coverage_at(confidence: NDArray[np.floating], right: Mask, error: float) -> 
 
 def selective_figures(confidence: NDArray[np.floating], right: Mask) -> dict[str, float]:
     """Return the areas and the coverage at one, two and five per cent of errors."""
+    coverage, risk = risk_coverage(confidence, right)
     return {
-        "aurc": aurc(confidence, right),
-        "augrc": augrc(confidence, right),
+        "aurc": float(risk.mean()),
+        "augrc": float((coverage * risk).mean()),
         **{f"coverage_at_{n}": coverage_at(confidence, right, n / 100) for n in (1, 2, 5)},
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,16 +56,23 @@ def pick_sample(
     return Sample(clusters.topic[picked], tuple(shown[i][:_SHOWN] for i in picked), vectors[picked], merges)
 
 
-@threadpool_limits.wrap(limits=1)
 def project(vectors: Vectors, seed: int = 13) -> NDArray[np.float64]:
     """Return a place on the map for each row, shape (rows, 2), between 0 and 1.
 
     t-SNE from the two principal components (van der Maaten and Hinton, 2008; Kobak and Berens, 2019), on one thread: the
     same rows stand in the same places. Fewer than ten rows are placed by the components alone.
     """
+    return _projected(np.ascontiguousarray(vectors).tobytes(), vectors.dtype.str, vectors.shape, seed).copy()
+
+
+@lru_cache(maxsize=2)  # a page and a notebook show the same map, and it takes seconds
+@threadpool_limits.wrap(limits=1)
+def _projected(content: bytes, dtype: str, shape: tuple[int, ...], seed: int) -> NDArray[np.float64]:
+    """Return ``project`` of the array with this content."""
     from sklearn.decomposition import PCA  # noqa: PLC0415
     from sklearn.manifold import TSNE  # noqa: PLC0415
 
+    vectors = np.frombuffer(content, dtype=dtype).reshape(shape).copy()
     if len(vectors) < 3 or vectors.shape[1] < 2:
         return np.full((len(vectors), 2), 0.5)
     if len(vectors) < _FEWEST:

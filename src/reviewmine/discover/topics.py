@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +49,7 @@ def describe(texts: Sequence[str], topic: NDArray[np.int64], centres: Vectors) -
 
 def _key_words(lemmas: Sequence[Sequence[str]], topic: NDArray[np.int64]) -> tuple[tuple[tuple[str, float], ...], ...]:
     """Return for each topic its lemmas of most weight; the first in the alphabet among equals."""
-    try:
-        from bertopic.vectorizers import ClassTfidfTransformer  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise missing_extra("bertopic", "lab", "describing topics") from error
+    transformer = _class_tfidf()
     counts: list[Counter[str]] = [Counter() for _ in range(int(topic.max()) + 1)]
     for number, listed in zip(topic.tolist(), lemmas, strict=True):
         if number >= 0:
@@ -67,8 +67,27 @@ def _key_words(lemmas: Sequence[Sequence[str]], topic: NDArray[np.int64]) -> tup
         shape=(len(counts), len(names)),
     )
     table.sort_indices()
-    weights = ClassTfidfTransformer(reduce_frequent_words=True).fit_transform(table).tocsr()
+    weights = transformer(reduce_frequent_words=True).fit_transform(table).tocsr()
     return tuple(_heaviest(weights[number], names) for number in range(len(counts)))
+
+
+def _class_tfidf() -> Any:
+    """Return BERTopic's class-based TF-IDF, from the one file that holds it where there is such a file.
+
+    The package around it imports torch, numba and a plotting library: fifteen seconds of a processor for a formula.
+    """
+    try:
+        package = find_spec("bertopic")
+        for folder in (package and package.submodule_search_locations) or ():
+            spec = spec_from_file_location("bertopic_ctfidf", Path(folder) / "vectorizers/_ctfidf.py")
+            if spec and spec.loader and Path(str(spec.origin)).is_file():
+                module = module_from_spec(spec)
+                spec.loader.exec_module(module)
+                return module.ClassTfidfTransformer
+        from bertopic.vectorizers import ClassTfidfTransformer  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise missing_extra("bertopic", "lab", "describing topics") from error
+    return ClassTfidfTransformer
 
 
 def _heaviest(row: csr_matrix, names: Sequence[str]) -> tuple[tuple[str, float], ...]:

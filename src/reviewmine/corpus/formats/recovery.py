@@ -31,7 +31,7 @@ def records_again(lines: Sequence[str], at: int, end: int, dialect: Dialect, *, 
         n_lines, cells = _clean(lines, here, dialect)
         numbers = frozenset(column for column, cell in enumerate(cells) if is_number(cell))
         if found and not (cells and _goes_on(found, cells, numbers)):
-            if _proven(found, wrong=wrong, last=not any(map(str.strip, lines[here:]))):
+            if _proven(found, wrong=wrong, last=not any(lines[i].strip() for i in range(here, len(lines)))):
                 break
             found = []
             if here >= end:
