@@ -35,7 +35,7 @@ run: $(STAMP) ## run the whole chain of experiments/$(EXP).yaml
 	$(BIN)/reviewmine run experiments/$(EXP).yaml
 
 test: $(STAMP) ## run the tests
-	$(BIN)/python -m pytest -q -m "not long" -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -q -m "not long" -n 2 --no-loadscope-reorder
 
 test-long: $(STAMP) ## run the tests that CI has no time for: a thousand cases, ten kills, the labels notebook, MLflow as a server of models, Spark (Java 17)
 	$(BIN)/uv sync --locked --extra lab --extra serve --extra sign --extra spark --quiet
