@@ -113,12 +113,17 @@ def test_refusals(load, old, new, words):
 
 
 def test_no_mapping(load):
-    with pytest.raises(ReviewmineError, match="not a mapping, expected keys such as name, title, seed, data; see experiments/demo.yaml"):
+    with pytest.raises(
+        ReviewmineError,
+        match=r"not a mapping, expected keys such as name, title, seed, data; see experiments/demo\.yaml",
+    ):
         load("- a")
 
 
 def test_a_missing_file(tmp_path):
-    with pytest.raises(ReviewmineError, match=r"none\.yaml: no such file, expected a YAML file; see experiments/demo.yaml"):
+    with pytest.raises(
+        ReviewmineError, match=r"none\.yaml: no such file, expected a YAML file; see experiments/demo\.yaml"
+    ):
         load_experiment(tmp_path / "none.yaml")
 
 

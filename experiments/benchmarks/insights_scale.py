@@ -78,7 +78,10 @@ def main():
             seconds.append(took)
             peaks.append(peak)
         size = (folder / "report.html").stat().st_size / 1e6
-    print(f"  {given.rows:,} scored rows: {sum(seconds):.1f} s (bar {BAR_SECONDS}), {max(peaks):.0f} MB (bar {BAR_MB}),", end="")
+    print(
+        f"  {given.rows:,} scored rows: {sum(seconds):.1f} s (bar {BAR_SECONDS}), {max(peaks):.0f} MB (bar {BAR_MB}),",
+        end="",
+    )
     print(f" a page of {size:.1f} MB (bar {BAR_PAGE})")
 
 
