@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reviewmine.language.normalize import MAX_WORD, fold, normalize, tokens, words
+from reviewmine.language import normalize as module
+from reviewmine.language.normalize import MAX_WORD, fold, normalize, token_spans, tokens, words, words_and_stops
 
 ANY = st.characters(exclude_categories=())  # lone surrogates and unassigned code points too
 NASTY = st.sampled_from("ажyеоcтzQёЁйİıſß'’-–_\u0301\u0306\u0308\u0323\u00ad\u200b\ufdd0\u0958\ud83d 12.,;:)(!?\n/w👍½")
@@ -102,6 +103,21 @@ def test_words_are_the_forms_of_the_tokens(text):
 def test_offsets_are_of_the_raw_spelling():
     text = "Ах, ШУУУУМИТ\u00a0дос\u00adтавка!!"
     assert [text[token.start : token.end] for token in tokens(text)] == ["Ах", "ШУУУУМИТ", "дос\u00adтавка", "!!"]
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=60) | st.text("ая. ,!<b>&;\n\u0301-1", max_size=40))
+def test_spans_are_those_of_the_tokens(text):
+    assert token_spans(text) == [(token.start, token.end) for token in tokens(text)]
+
+
+def test_what_is_remembered_is_bounded_and_changes_nothing(monkeypatch):
+    text = "Шнур, шнур ШНУР. Не греет!!! шнур… 3,5кг https://a.ru дорого-богато шнур,"
+    wanted = list(tokens(text)), words_and_stops(text), token_spans(text)
+    monkeypatch.setattr(module, "_MOST_PIECES", 3)
+    monkeypatch.setattr(module, "_PIECES", module._Pieces())
+    for _ in range(2):
+        assert (list(tokens(text)), words_and_stops(text), token_spans(text)) == wanted
+        assert 1 <= len(module._PIECES) <= 3
 
 
 def test_a_word_is_cut_at_its_limit():

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from reviewmine.classify.matrix import count, vocabulary_of
 from reviewmine.router.features import TEXT_FIELDS, FeatureSpec
-from reviewmine.router.hashing import MEANING, block_of
+from reviewmine.router.hashing import MEANING, block_of, hash_words
 from reviewmine.router.linear import Linear, parts_of
+from reviewmine.router.near import FEW, near_of
 from router.plain import margins as by_hand
 
 REVIEWS = [
@@ -94,7 +95,7 @@ def test_work_is_cut_by_rows_and_by_characters():
 
 def test_a_full_memory_answers_the_same(monkeypatch):
     monkeypatch.setattr("reviewmine.router.lexicon.MAX_BYTES", 1)
-    monkeypatch.setattr("reviewmine.router.lexicon.LEAST_UNITS", 5)
+    monkeypatch.setattr("reviewmine.router.lexicon.LEAST_WORDS", 5)
     small = replace(LINEAR)
     expected = LINEAR.margins(REVIEWS)
     for _ in range(2):
@@ -105,7 +106,7 @@ def test_a_full_memory_answers_the_same(monkeypatch):
 
 def test_threads_share_a_memory_that_is_always_full(monkeypatch):
     monkeypatch.setattr("reviewmine.router.lexicon.MAX_BYTES", 1)
-    monkeypatch.setattr("reviewmine.router.lexicon.LEAST_UNITS", 40)
+    monkeypatch.setattr("reviewmine.router.lexicon.LEAST_WORDS", 40)
     shared = replace(LINEAR)
     said = "курьер опоздал не извинился цена шнур греет совсем ужас слово доставка деньги вернули".split()
     texts = [" ".join([*said[i % 13 : i % 13 + 3], f"{said[i % 7]}{'а' * (i % 50)}"]) for i in range(400)]
@@ -124,6 +125,28 @@ def test_threads_share_a_memory_that_is_always_full(monkeypatch):
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_batch_makes_room_for_its_words_within_a_bound(monkeypatch):
+    monkeypatch.setattr("reviewmine.router.lexicon.MAX_BYTES", 1)
+    monkeypatch.setattr("reviewmine.router.lexicon.LEAST_WORDS", 10)
+    for n, stays in ((12, True), (40, True), (41, False)):
+        lexicon = replace(LINEAR).words
+        keys = [f"слово{i}" for i in range(n)]
+        first, slots = lexicon.look_up(keys)
+        again, _ = lexicon.look_up(keys[:5])
+        assert len(set(slots)) == n
+        assert (again is first) == stays
+
+
+def test_few_pairs_are_hashed_as_many():
+    hashes, vocabulary = np.random.default_rng(1).integers(0, 1 << 64, FEW + 50, dtype=np.uint64), LINEAR.vocabulary
+    hashes[:2] = hash_words(["не", "греет"], (2, 2))[0]
+    many, few = near_of(hashes, vocabulary), near_of(hashes[:FEW], vocabulary)
+    assert few.hashes == many.hashes[: FEW - 1]
+    assert few.column == many.column[: FEW - 1]
+    assert few.column[0] >= 0 > min(few.column)
+    assert near_of(hashes[:1], vocabulary) == near_of(hashes[:0], vocabulary) == ([], [])
 
 
 def test_single_precision_weights_answer_too():

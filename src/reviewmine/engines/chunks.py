@@ -81,7 +81,6 @@ def load_router(bundle: str, sha256: str) -> Router:
             do="do not change a bundle while it scores; score again",
         )
     router.bundle.words.allow(_LEXICON)
-    router.bundle.pairs.allow(_LEXICON)
     return router
 
 

@@ -28,11 +28,11 @@ _WORD, _DENYING, _ABSENT, _OTHER = "wnxo"
 _DENIED = re.compile(r"w(?:(?<=[nx]w)|(?=x(?:[.o]|$)))")
 _CLAUSE_END = re.compile(r"[.,;:…()\n\"«»/|–—]|^-+$")
 _ANY = DENYING | ABSENT
-_CACHE_LIMIT = 100_000
+_MOST_PIECES = 1 << 13
 
 
 class _Roles(dict[str, str]):
-    """Roles of the tokens in pieces of text already met; bounded, since strangers choose the pieces."""
+    """Roles of the tokens in pieces of text already met; bounded, since strangers choose the pieces: when it is full, it begins anew."""
 
     def __missing__(self, piece: str) -> str:
         found, last = "", 0
@@ -40,7 +40,9 @@ class _Roles(dict[str, str]):
             found += _ends(piece[last : token.start]) + _role(token.form)
             last = token.end
         found += _ends(piece[last:])
-        if len(self) < _CACHE_LIMIT and len(piece) <= MAX_WORD:
+        if len(self) >= _MOST_PIECES:
+            self.clear()
+        if len(piece) <= MAX_WORD:
             self[piece] = found
         return found
 

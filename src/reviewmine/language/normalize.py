@@ -19,7 +19,8 @@ MAX_WORD = 48
 STOP = "."
 """Stands among normal forms where a sentence ends; no token has this form."""
 
-_CACHE_LIMIT = 200_000
+_MOST_PIECES = 1 << 15
+_MOST_CHARS = 1 << 14
 _LINE_ENDS = frozenset("\n\r\v\f\x85\u2028\u2029")
 
 _LOOKALIKE = str.maketrans("aceopxykmthb", "асеорхукмтнв")
@@ -71,34 +72,29 @@ class _Fold(dict[int, str]):
             compatible = unicodedata.normalize("NFKC", char)
             folded = (compatible if len(compatible) == 1 else char).lower()[:1]
             folded = "е" if folded == "ё" else folded
-        if len(self) < _CACHE_LIMIT:
+        if len(self) < _MOST_CHARS:
             self[code] = folded
         return folded
 
 
-class _Forms(dict[str, str]):
-    """Normal forms of folded words already met; bounded, since strangers choose the words."""
-
-    def __missing__(self, folded: str) -> str:
-        form = word_form(folded)
-        if len(self) < _CACHE_LIMIT and len(folded) <= MAX_WORD:
-            self[folded] = form
-        return form
+Spans = tuple[tuple[int, int], ...]
+"""Start and end of each token."""
 
 
-class _Piece(NamedTuple):
-    """A piece of text without spaces: its tokens, and their normal forms with ``STOP`` where a sentence ends."""
-
-    tokens: tuple[Token, ...]
-    forms: tuple[str, ...]
+_Piece = tuple[tuple[str, ...], Spans]
+"""Of a piece of text without spaces: the normal forms of its tokens with ``STOP`` where a sentence ends, and their places."""
 
 
 class _Pieces(dict[str, _Piece]):
-    """Pieces of text already met; bounded, since strangers choose the pieces."""
+    """Pieces of text already met; bounded, since strangers choose the pieces: when it is full, it begins anew."""
+
+    def __init__(self) -> None:
+        """Know no piece yet."""
+        self._spans: dict[Spans, Spans] = {}  # most pieces are a word and nothing else: one object for all of a length
 
     def __missing__(self, piece: str) -> _Piece:
         folded, last = piece.translate(_FOLD), 0
-        tokens: list[Token] = []
+        spans: list[tuple[int, int]] = []
         forms: list[str] = []
         for match in _TOKEN.finditer(folded):
             if _SENTENCE_END.search(folded, last, match.start()):
@@ -106,20 +102,27 @@ class _Pieces(dict[str, _Piece]):
             last = match.end()
             form = _form_of(match.lastgroup, match.group())
             if form:
-                tokens.append(Token(match.start(), last, form))
+                spans.append((match.start(), last))
                 forms.append(form)
             if match.lastgroup == "sign":
                 forms.append(STOP)
         if _SENTENCE_END.search(folded, last):
             forms.append(STOP)
-        found = _Piece(tuple(tokens), tuple(forms))
-        if len(self) < _CACHE_LIMIT // 2 and len(piece) <= MAX_WORD:
-            self[piece] = found
+        said, where = tuple(forms), tuple(spans)
+        if len(piece) > MAX_WORD:
+            return said, where
+        if len(self) >= _MOST_PIECES:
+            self.clear()
+            self._spans.clear()
+        bare = self.get(forms[0]) if len(forms) == 1 else None
+        if bare and bare[0] == said:
+            said = bare[0]  # «Шнур,» says what «шнур» does: one text, not two equal ones
+        key = forms[0] if forms == [piece] else piece
+        found = self[key] = said, self._spans.setdefault(where, where)
         return found
 
 
 _FOLD = _Fold()
-_FORMS = _Forms()
 _PIECES = _Pieces()
 
 
@@ -167,13 +170,31 @@ def tokens(text: str) -> Iterator[Token]:
     # No token holds a space, and no pattern looks over one: pieces between spaces stand alone and can be remembered.
     for match in _PIECE.finditer(without_markup(text)):
         first = match.start()
-        for start, end, form in _PIECES[match.group()].tokens:
+        for start, end, form in piece_tokens(match.group()):
             yield Token(first + start, first + end, form)
 
 
-def piece_tokens(piece: str) -> tuple[Token, ...]:
-    """Return the tokens of a piece without spaces, of a text whose markup is gone already; as many as ``words`` finds."""
-    return _PIECES[piece].tokens
+def piece_tokens(piece: str) -> Iterator[Token]:
+    """Yield the tokens of a piece without spaces, of a text whose markup is gone already; as many as ``words`` finds."""
+    forms, spans = _PIECES[piece]
+    for (start, end), form in zip(spans, (form for form in forms if form != STOP), strict=True):
+        yield Token(start, end, form)
+
+
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Return start and end of each token of ``text``, without making tokens of them.
+
+    >>> token_spans("Не шумит!")
+    [(0, 2), (3, 8), (8, 9)]
+    """
+    clean, first = without_markup(text), 0
+    found: list[tuple[int, int]] = []
+    for piece in clean.split():
+        first = clean.index(piece, first)
+        for start, end in _PIECES[piece][1]:
+            found.append((first + start, first + end))
+        first += len(piece)
+    return found
 
 
 def words(text: str) -> list[str]:
@@ -192,7 +213,7 @@ def words_and_stops(text: str) -> list[str]:
     ['шумит', '.', 'не', 'включается', '!', '.']
     """
     pieces = without_markup(text).replace("\n", " . ").split()
-    return [form for piece in pieces for form in _PIECES[piece].forms]
+    return [form for piece in pieces for form in _PIECES[piece][0]]
 
 
 def normalize(text: str) -> str:
@@ -207,7 +228,7 @@ def normalize(text: str) -> str:
 def _form_of(group: str | None, folded: str) -> str:
     """Return the form of a token by the group of the pattern it matched."""
     if group == "word":
-        return _FORMS[folded]
+        return word_form(folded)
     if group is not None and group in _MASKS:
         return _MASKS[group]
     if group == "smile":

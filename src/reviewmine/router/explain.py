@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reviewmine.language.normalize import tokens
+from reviewmine.language.normalize import token_spans
 from reviewmine.router.decision import Span, WordWeight
 from reviewmine.router.features import MAX_CHARS, TEXT_FIELDS
 from reviewmine.router.hashing import F32
@@ -19,18 +19,17 @@ Found = Sequence[Span]
 def found_words(review: Mapping[str, Any]) -> Found:
     """Return field, start and end of every word of a review, in the order of reading."""
     return [
-        (name, token.start, token.end)
+        (name, start, end)
         for name in TEXT_FIELDS
         if review.get(name)
-        for token in tokens(review[name][:MAX_CHARS])
+        for start, end in token_spans(review[name][:MAX_CHARS])
     ]
 
 
-def evidence(found: Found, push: F32) -> tuple[Span, ...]:
+def evidence(found: Found, pushes: Sequence[float]) -> tuple[Span, ...]:
     """Return up to three spans of neighbouring words that push above the mean of all, the strongest first."""
-    if not len(found):
+    if not found:
         return ()
-    pushes = push.tolist()
     bar = max(sum(pushes) / len(pushes), 0.0)
     runs: list[tuple[float, Span]] = []
     previous = -2

@@ -7,6 +7,7 @@ vocabulary keeps the buckets seen in training.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ FIELD_MARKS = {"pros": "\x02", "cons": "\x03"}
 MAX_CHARS = 20_000
 """A field is read up to this many characters; what a person needs to say stands well before."""
 
-_RUN = 128  # buckets, so that a place in a run fits one byte
+_RUN_BITS = 7
+_RUN = 1 << _RUN_BITS  # buckets, so that a place in a run fits one byte
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,20 @@ class Vocabulary:
 
     def columns(self, bucket: NDArray[np.integer[Any]]) -> I64:
         """Return the column of each bucket, -1 where training never saw it."""
-        place = self._place[bucket]
-        return np.where(place, self._before[bucket // _RUN] + place - np.int64(1), -1)
+        place = self._place.take(bucket)
+        column: I64 = np.add(self._before.take(bucket >> _RUN_BITS), place, dtype=np.int64)
+        column -= 1
+        column[place == 0] = -1
+        return column
+
+    def columns_of_few(self, buckets: Sequence[int]) -> list[int]:
+        """Return what ``columns`` does, quicker for a few."""
+        before, place = self._views
+        return [before[bucket >> _RUN_BITS] + at - 1 if (at := place[bucket]) else -1 for bucket in buckets]
+
+    @cached_property
+    def _views(self) -> tuple[memoryview, memoryview]:
+        return self._before.data, self._place.data
 
 
 def extras_of(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> tuple[I64, I64, F32]:
@@ -145,7 +159,9 @@ def read_text(review: Mapping[str, Any], name: str) -> str:
 
 def no_text(review: Mapping[str, Any], name: str) -> ReviewmineError:
     """Return the error for a cell of a review that is no text."""
-    where = "" if name == "id" else f"review {str(review.get('id') or '?')[:100]}"
+    given = str(review.get("id") or "?")[:100]
+    named = given if given.isprintable() else ascii(given)[:100]  # an id of a stranger must not steer a terminal
+    where = "" if name == "id" else f"review {named}"
     return ReviewmineError(f"{name} is {type(review[name]).__name__}", expected="a text", where=where, do="send text")
 
 

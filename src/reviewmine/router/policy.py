@@ -1,6 +1,7 @@
 """From margins to an action: the decision code that training fits and the routing service runs. numpy only."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any, Literal
@@ -80,10 +81,28 @@ class Policy:
         return np.asarray(self.thresholds, dtype=np.float32)
 
     @cached_property
+    def bars(self) -> "Bars":
+        """Return the thresholds in the single precision of what they are compared with."""
+        single = np.asarray([self.min_known, self.novel_threshold, self.suggest_threshold], dtype=np.float32)
+        known, novel, suggest = map(float, single)
+        return Bars(known, novel, suggest, self.auto_by_type.tolist())
+
+    @cached_property
     def auto_by_type(self) -> Floats:
         """Return the probability from which each type is automatic, shape (types,)."""
         each = self.auto_thresholds or (self.auto_threshold,) * len(self.thresholds)
         return np.asarray(each, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """What decides the action of a review."""
+
+    known: float
+    novel: float
+    suggest: float
+    auto: list[float]
+    """For each type."""
 
 
 def _plain(value: Any) -> Any:
@@ -95,8 +114,7 @@ def _plain(value: Any) -> Any:
 
 def sigmoid(values: Floats) -> Floats:
     """Return the logistic function of ``values``, without overflow."""
-    small = np.exp(-np.abs(values))
-    return np.asarray(np.where(values >= 0, 1, small) / (1 + small))
+    return np.asarray(np.exp(np.minimum(values, 0)) / (1 + np.exp(-np.abs(values))))
 
 
 def softmax(values: Floats) -> Floats:
@@ -119,9 +137,15 @@ def novelty(margins: F32, known: F32, policy: Policy) -> F32:
     Two signals speak, each for itself: the largest margin and the share of known words. 0.5 is as likely a review of
     a type that training left out as one of a known type.
     """
-    best = margins.max(axis=-1).astype(np.float64)
-    odds = policy.novelty_shift - policy.novelty_margin * best - policy.novelty_known * known
-    return np.asarray(sigmoid(odds), dtype=np.float32)
+    best, said = margins.max(axis=-1).tolist(), (policy.novelty_known * known).tolist()
+    odds = [policy.novelty_shift - policy.novelty_margin * each - seen for each, seen in zip(best, said, strict=True)]
+    return np.asarray([_logistic(each) for each in odds], dtype=np.float32)
+
+
+def _logistic(value: float) -> float:
+    """Return the logistic function of one number: a row or a million, a number at a time is quick enough."""
+    small = math.exp(-abs(value))
+    return (1 if value >= 0 else small) / (1 + small)
 
 
 def at_least(scores: Floats, thresholds: Floats | float) -> NDArray[np.bool_]:
@@ -137,23 +161,38 @@ def chosen(probability: F32, policy: Policy) -> NDArray[np.bool_]:
     return at_least(probability, policy.by_type if several else np.inf)
 
 
-def shortlist(probability: F32, policy: Policy) -> list[int]:
-    """Return the types to show for one review, the most probable first: as few as keep the promised coverage."""
-    first: list[int] = np.argsort(-probability, kind="stable")[: policy.shortlist].tolist()
+def ordered(probability: F32) -> list[int]:
+    """Return the types of one review, the most probable first."""
+    order: list[int] = (-probability).argsort(kind="stable").tolist()
+    return order
+
+
+def shortlist(probability: F32, policy: Policy, order: Sequence[int] = ()) -> list[int]:
+    """Return the types to show for one review, the most probable first: as few as keep the promised coverage.
+
+    ``order`` has the types as ``ordered`` does, where they are known already.
+    """
+    first = (order or ordered(probability))[: policy.shortlist]
     bars = policy.shortlist_thresholds
     return [k for rank, k in enumerate(first) if rank == 0 or not bars or probability[k] >= np.float32(bars[k])]
 
 
 def causes(probability: F32, known: F32, novel: F32, policy: Policy) -> NDArray[np.int8]:
     """Return for each row the place in ``CAUSES`` of what decides its action; ``ACTION_OF`` has the action."""
-    best = probability.argmax(axis=1)
-    top = probability[np.arange(len(best)), best]
-    found = np.full(len(best), IMPROBABLE, dtype=np.int8)
-    found[top >= np.float32(policy.suggest_threshold)] = UNSURE
-    found[top >= policy.auto_by_type[best]] = CONFIDENT
-    found[novel > np.float32(policy.novel_threshold)] = NOVEL
-    found[known < np.float32(policy.min_known)] = UNFAMILIAR
-    return found
+    bars, best = policy.bars, probability.argmax(axis=1).tolist()
+    rows = zip(best, probability, novel.tolist(), known.tolist(), strict=True)
+    return np.asarray([_cause(k, float(each[k]), new, seen, bars) for k, each, new, seen in rows], dtype=np.int8)
+
+
+def _cause(k: int, top: float, novel: float, known: float, bars: "Bars") -> int:
+    """Return what decides the action on a review whose best type is ``k``."""
+    if known < bars.known:
+        return UNFAMILIAR
+    if novel > bars.novel:
+        return NOVEL
+    if top >= bars.auto[k]:
+        return CONFIDENT
+    return UNSURE if top >= bars.suggest else IMPROBABLE
 
 
 def reason(cause: int, top: float, bar: float, known: float, novel: float, policy: Policy) -> str:

@@ -14,9 +14,19 @@ from reviewmine.router.bundle import Bundle, read_bundle
 from reviewmine.router.decision import Decision, Span, TypeScore, WordWeight
 from reviewmine.router.explain import evidence, found_words, loudest
 from reviewmine.router.features import TEXT_FIELDS, is_missing, no_text, read_text
-from reviewmine.router.hashing import F32, I64
+from reviewmine.router.hashing import F32
 from reviewmine.router.linear import parts_of
-from reviewmine.router.policy import ACTION_OF, Policy, causes, chosen, novelty, probabilities, reason, shortlist
+from reviewmine.router.policy import (
+    ACTION_OF,
+    Policy,
+    causes,
+    chosen,
+    novelty,
+    ordered,
+    probabilities,
+    reason,
+    shortlist,
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,8 @@ class Router:
     def __init__(self, bundle: Bundle) -> None:
         """Take a bundle already read; ``Router.load`` is the usual way."""
         self.bundle = bundle
-        self._types = bundle.types
+        self._types = [(str(kind["code"]), str(kind["title"]), str(kind["owner"])) for kind in bundle.types]
+        self._kinds = [str(kind["kind"]) for kind in bundle.types]
 
     @classmethod
     def load(cls, path: str | Path, key: str | Path | None = None) -> "Router":
@@ -69,12 +80,12 @@ class Router:
         scores = scores_of(answers.margins, answers.known, self.bundle.policy)
         decisions = []
         for row, review in enumerate(reviews):
-            order = np.argsort(-scores.probability[row], kind="stable")
-            picked = order[scores.chosen[row][order]].tolist()
+            order = ordered(scores.probability[row])
+            picked = _picked(scores, row, order)
             found, pushes = found_words(review), answers.pushes(row, picked)
-            spans = [evidence(found, push) for push in pushes.T]
-            words = [loudest(found, push) if explain else () for push in pushes.T]
-            decisions.append(self._decide(str(review["id"]), scores, row, order, spans, words))
+            spans = [evidence(found, push) for push in pushes.T.tolist()]
+            words = [loudest(found, push) for push in pushes.T] if explain else ()
+            decisions.append(self._decide(str(review["id"]), scores, row, order, picked, spans, words))
         return decisions
 
     def score(self, reviews: Sequence[Mapping[str, Any]]) -> Scores:
@@ -87,42 +98,48 @@ class Router:
 
     def summary(self, scores: Scores, row: int) -> Decision:
         """Return the decision on one row of ``scores``, without evidence."""
-        return self._decide("", scores, row, np.argsort(-scores.probability[row], kind="stable"))
+        order = ordered(scores.probability[row])
+        return self._decide("", scores, row, order, _picked(scores, row, order))
 
     def _decide(
         self,
         review_id: str,
         scores: Scores,
         row: int,
-        order: I64,
+        order: Sequence[int],
+        picked: Sequence[int],
         spans: Sequence[tuple[Span, ...]] = (),
         words: Sequence[tuple[WordWeight, ...]] = (),
     ) -> Decision:
-        """Return the decision on one row; ``order`` has its types, the most probable first."""
+        """Return the decision on one row; ``order`` has the types, the most probable first, ``picked`` those it has."""
         probability = scores.probability[row]
-        picked = order[scores.chosen[row][order]].tolist()
-        policy, cause, top = self.bundle.policy, int(scores.cause[row]), int(order[0])
+        policy, cause, top = self.bundle.policy, int(scores.cause[row]), order[0]
         bar = policy.auto_thresholds[top] if policy.auto_thresholds else policy.auto_threshold
         known, novel = float(scores.known[row]), float(scores.novelty[row])
-        best = self._types[picked[0]]
         nothing: list[tuple[()]] = [()] * len(picked)
         found = zip(picked, spans or nothing, words or nothing, strict=True)
         return Decision(
             id=review_id,
-            kind=str(best["kind"]),
+            kind=self._kinds[picked[0]],
             types=tuple(self._scored(k, probability, spoke, loud) for k, spoke, loud in found),
             action=ACTION_OF[cause],
-            owner=str(best["owner"]),
+            owner=self._types[picked[0]][2],
             reason=reason(cause, float(probability[top]), bar, known, novel, policy),
-            alternatives=tuple(self._scored(k, probability) for k in shortlist(probability, policy)),
+            alternatives=tuple(self._scored(k, probability) for k in shortlist(probability, policy, order)),
             novelty=novel,
         )
 
     def _scored(
         self, k: int, probability: F32, spans: tuple[Span, ...] = (), words: tuple[WordWeight, ...] = ()
     ) -> TypeScore:
-        kind = self._types[k]
-        return TypeScore(str(kind["code"]), str(kind["title"]), float(probability[k]), str(kind["owner"]), spans, words)
+        code, title, owner = self._types[k]
+        return TypeScore(code, title, float(probability[k]), owner, spans, words)
+
+
+def _picked(scores: Scores, row: int, order: Sequence[int]) -> list[int]:
+    """Return the types that a row has, in the given order."""
+    has = scores.chosen[row].tolist()
+    return [k for k in order if has[k]]
 
 
 def scores_of(margins: F32, known: F32, policy: Policy) -> Scores:

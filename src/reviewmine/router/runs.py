@@ -1,7 +1,7 @@
 """Sums over runs of rows, that do not depend on what else is summed. numpy only."""
 
-from collections.abc import Callable
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,19 +19,21 @@ def starts_of(values: I64) -> I64:
     return begins.nonzero()[0]
 
 
-def run_sums(sizes: I64, width: int, values: Callable[[I64 | slice], NDArray[Any]]) -> F32:
-    """Return the sum of each run of rows, shape (runs, width); the runs have ``sizes`` and follow each other.
+def run_sums(given: Sequence[int] | I64, width: int, values: Callable[[I64 | slice], NDArray[Any]]) -> F32:
+    """Return the sum of each run of rows, shape (runs, width); the runs have the sizes ``given`` and follow each other.
 
     ``values`` returns the rows at the given places, one axis more than the places have. They are added one after another,
     so that a sum is the same to the last bit whatever else is summed; numpy adds them so where the width is at least 2.
     """
-    sums = np.zeros((len(sizes), width), dtype=np.float32)
-    if len(sizes) <= _FEW:
-        every = values(slice(None))
-        for one, (start, end) in enumerate(pairwise([0, *accumulate(sizes.tolist())])):
-            if end > start:
-                np.add.reduce(every[start:end], axis=0, out=sums[one])
+    sums = np.zeros((len(given), width), dtype=np.float32)
+    if len(given) <= _FEW:
+        every, end = values(slice(None)), 0
+        for size, total in zip(given, sums, strict=True):
+            start, end = end, end + size
+            if size:
+                np.add.reduce(every[start:end], axis=0, out=total)
         return sums
+    sizes = np.asarray(given, dtype=np.int64)
     starts = sizes.cumsum() - sizes
     order = sizes.argsort(kind="stable")
     ordered = sizes[order]

@@ -9,6 +9,7 @@ import json
 import mmap
 import os
 import stat
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,20 @@ REMEDY = "export the bundle again or fetch it anew"
 Buffer = bytes | mmap.mmap
 _PIECE = 1 << 18  # bytes hashed at once: they stay in the cache of the processor
 _OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+
+
+class Mapped(mmap.mmap):
+    """A read-only map of a file that can be read through its descriptor too, which takes no page of it into memory."""
+
+    descriptor: int
+
+    @classmethod
+    def of(cls, descriptor: int, size: int) -> "Mapped":
+        """Return the map of an open file; it keeps a descriptor of its own, closed when the map goes."""
+        found = cls(descriptor, size, access=mmap.ACCESS_READ)
+        found.descriptor = os.dup(descriptor)
+        weakref.finalize(found, os.close, found.descriptor)
+        return found
 
 
 @dataclass(frozen=True)
@@ -184,7 +199,7 @@ def _identity(descriptor: int) -> dict[str, Any]:
 def _mapped(descriptor: int) -> Buffer:
     """Return a read-only map of an open file; an empty one cannot be mapped."""
     size = os.fstat(descriptor).st_size
-    return mmap.mmap(descriptor, size, access=mmap.ACCESS_READ) if size else b""
+    return Mapped.of(descriptor, size) if size else b""
 
 
 def _understood(folder: Path, data: bytes) -> dict[str, Any]:

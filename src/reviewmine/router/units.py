@@ -7,27 +7,28 @@ what texts without types know of it; or the pair. That a word is the sum of its 
 al., 2017).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
 from reviewmine.language.negation import denied_tokens
 from reviewmine.language.normalize import STOP, words_and_stops
-from reviewmine.language.normalize import words as normal_forms
 from reviewmine.router.features import FIELD_MARKS, MAX_CHARS, TEXT_FIELDS, FeatureSpec
 from reviewmine.router.hashing import (
-    BASE,
+    CHARS,
     I64,
     MEANING,
     N_BUCKETS,
+    U64,
     WORDS,
     bucket_of,
     denial_of,
     denied_grams,
     hash_words,
+    pair_hashes,
     pointers,
 )
 from reviewmine.router.runs import starts_of
@@ -35,6 +36,7 @@ from reviewmine.router.runs import starts_of
 _SALTS = np.asarray([0, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], dtype=np.uint64)  # no field, then FIELD_MARKS
 _MARKS = ("", *FIELD_MARKS.values())
 _MARK_OF = {mark: i for i, mark in enumerate(_MARKS)}
+_BUCKET_BITS = N_BUCKETS.bit_length() - 1
 _DENIED = "\x04"
 _LEADING = _DENIED + "".join(_MARKS)
 
@@ -48,41 +50,48 @@ Key = str | tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Lines:
-    """The units of some lines."""
+class Said:
+    """The words of some reviews."""
 
-    keys: list[Key]
-    """A key for each unit of each line once, in the order of reading, line after line."""
+    words: list[list[str]]
+    """A key for each word of each review as they come."""
+    sizes: list[list[int]]
+    """The number of words in each sentence of each review."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The units of lines: of each review, and behind these of each sentence that is compared with others of its review."""
+
+    keys: list[Any]
+    """A key, or a place, for each unit of each line once, in the order of reading, line after line."""
     count: list[int]
     """How often the line has it."""
     size: list[int]
     """The number of keys of each line."""
 
-    def add(self, said: Sequence[Key]) -> bool:
-        """Add a line of units as they come; return whether each is said once."""
-        once = dict.fromkeys(said, 1)
-        if len(once) == len(said):
-            self.add_distinct(said)
+    def add(self, places: Sequence[int], unit: Sequence[Hashable], once: bool = False) -> bool:
+        """Add a line that has a ``unit`` at each of ``places``; return whether each is said once, known if ``once``."""
+        said = [unit[place] for place in places] if not once else ()
+        if len(set(said)) == len(said):
+            self.keys.extend(places)
+            self.count.extend([1] * len(places))
+            self.size.append(len(places))
             return True
-        for key in once:
-            once[key] = 0
-        for key in said:
-            once[key] += 1
-        self.keys.extend(once)
-        self.count.extend(once.values())
-        self.size.append(len(once))
+        times: dict[Hashable, int] = {}
+        first: dict[Hashable, int] = {}
+        for place, key in zip(places, said, strict=True):
+            first.setdefault(key, place)
+            times[key] = times.get(key, 0) + 1
+        self.keys.extend(first.values())
+        self.count.extend(times.values())
+        self.size.append(len(first))
         return False
-
-    def add_distinct(self, said: Sequence[Key]) -> None:
-        """Add a line of units none of which is said twice."""
-        self.keys.extend(said)
-        self.count.extend([1] * len(said))
-        self.size.append(len(said))
 
 
 @dataclass(frozen=True)
 class Units:
-    """The units of lines: of each review, and behind these of each sentence that is compared with others of its review."""
+    """The units of lines, by their keys."""
 
     words: Lines
     pairs: Lines
@@ -90,10 +99,6 @@ class Units:
     """The review of each sentence, in rising order."""
     said: list[list[str]]
     """The words of each review as they come, a key each."""
-
-
-Sentence = tuple[list[str], list[tuple[str, str]]]
-"""The keys of the words and of the pairs of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -105,98 +110,122 @@ class UnitFeatures:
 
 
 def units_of(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> Units:
-    """Return the units of ``reviews``, and of their sentences where ``spec`` compares those.
+    """Return the units of ``reviews``, and of their sentences where ``spec`` compares those."""
+    said = said_in(reviews, spec)
+    words = [key for each in said.words for key in each]
+    pairs = list(pairwise([key.lstrip(_LEADING) for key in words]))
+    told, near, owner = lines_of(said.sizes, words, pairs, spec)
+    return Units(_named(told, words), _named(near, pairs), owner, said.words)
 
-    Compared are the first ``MAX_SENTENCES`` sentences of two words or more, in reviews that have at least two.
+
+def _named(lines: Lines, unit: Sequence[Any]) -> Lines:
+    """Return ``lines`` with the unit at each place."""
+    return Lines([unit[place] for place in lines.keys], lines.count, lines.size)
+
+
+def lines_of(
+    sizes: Sequence[Sequence[int]], words: Sequence[Hashable], pairs: Sequence[Hashable], spec: FeatureSpec
+) -> tuple[Lines, Lines, list[int]]:
+    """Return the lines of words and those of pairs, by places, and the review of each sentence that is compared.
+
+    ``words`` are all words as they come, a key each; ``pairs`` are keys of each word with the next one, whether they are
+    of one sentence or not. Compared are the first ``MAX_SENTENCES`` sentences of two words or more, in reviews that have at
+    least two.
     """
-    words, pairs = Lines([], [], []), Lines([], [], [])
-    compared: list[tuple[Sentence, bool]] = []
+    told, near = Lines([], [], []), Lines([], [], [])
+    compared: list[tuple[int, int, bool]] = []
     owner: list[int] = []
-    said: list[list[str]] = []
-    for row, review in enumerate(reviews):
-        found: list[Sentence] = []
+    start, reach = 0, int(spec.word_ngrams > 1)  # without pairs, lines of pairs are empty
+    for row, each in enumerate(sizes):
+        sentences = list(pairwise(accumulate(each, initial=start)))
+        stop = sentences[-1][1] if sentences else start
+        once = told.add(range(start, stop), words)
+        couples = [place for first, last in sentences for place in range(first, last - 1)] if reach else ()
+        is_distinct = near.add(couples, pairs) and once  # words of two fields differ, the pairs they make may not
+        if spec.sentences and len(sentences) > 1:
+            long = [(first, last) for first, last in sentences if last - first >= _LEAST_WORDS][:MAX_SENTENCES]
+            if len(long) > 1:
+                compared += [(first, last, is_distinct) for first, last in long]
+                owner += [row] * len(long)
+        start = stop
+    for first, last, is_distinct in compared:  # what a review says once, its sentences do
+        told.add(range(first, last), words, is_distinct)
+        near.add(range(first, last - 1) if reach else (), pairs, is_distinct)
+    return told, near, owner
+
+
+def said_in(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> Said:
+    """Return the words of ``reviews``."""
+    said = Said([], [])
+    for review in reviews:
+        words: list[str] = []
+        sizes: list[int] = []
         for name in TEXT_FIELDS:
             text = review.get(name)
             if text:
-                found += _sentences(str(text)[:MAX_CHARS], FIELD_MARKS.get(name, ""), spec)
-        if len(found) == 1:
-            mine, near = found[0]
-        else:
-            mine, near = [word for each, _ in found for word in each], [pair for _, each in found for pair in each]
-        said.append(mine)
-        once = words.add(mine)
-        is_distinct = pairs.add(near) and once  # words of two fields differ, the pairs they make may not
-        if spec.sentences and len(found) > 1:
-            long = [(sentence, is_distinct) for sentence in found if len(sentence[0]) >= _LEAST_WORDS][:MAX_SENTENCES]
-            if len(long) > 1:
-                compared += long
-                owner += [row] * len(long)
-    for (mine, near), is_distinct in compared:
-        if is_distinct:  # what a review says once, its sentences do
-            words.add_distinct(mine)
-            pairs.add_distinct(near)
-        else:
-            words.add(mine)
-            pairs.add(near)
-    return Units(words, pairs, owner, said)
+                _read(str(text)[:MAX_CHARS], FIELD_MARKS.get(name, ""), spec.negation, words, sizes)
+        said.words.append(words)
+        said.sizes.append(sizes)
+    return said
 
 
-def _sentences(text: str, mark: str, spec: FeatureSpec) -> list[Sentence]:
-    """Return the keys of the words and of the pairs of each sentence of one field."""
-    found: list[Sentence] = []
+def _read(text: str, mark: str, negation: bool, words: list[str], sizes: list[int]) -> None:
+    """Add the keys of the words of one field, and the number in each of its sentences."""
     forms: list[str] = []
-    pairs = spec.word_ngrams > 1
-    denied = _denied(text) if spec.negation else frozenset()
     first = 0
     for form in (*words_and_stops(text), STOP):
         if form != STOP:
             forms.append(form)
-        elif forms:
-            keys = [mark + form for form in forms] if mark else forms
-            if denied:
-                keys = [_DENIED + key if first + i in denied else key for i, key in enumerate(keys)]
-                first += len(forms)
-            found.append((keys, list(pairwise(forms)) if pairs else []))
-            forms = []
-    return found
-
-
-def _denied(text: str) -> frozenset[int]:
-    """Return the places of the denied words of a text."""
-    return frozenset(denied_tokens(text, normal_forms(text)))
+        elif len(forms) > first:
+            sizes.append(len(forms) - first)
+            first = len(forms)
+    denied = denied_tokens(text, forms) if negation else ()
+    if mark:
+        forms = [mark + form for form in forms]
+    for place in denied:
+        forms[place] = _DENIED + forms[place]
+    words += forms
 
 
 def features_of(keys: Sequence[Key], spec: FeatureSpec) -> UnitFeatures:
     """Return the features of distinct units."""
-    told = [(i, key) for i, key in enumerate(keys) if isinstance(key, str)]
-    near = [(i, key) for i, key in enumerate(keys) if isinstance(key, tuple)]
-    words, pairs = (np.asarray([i for i, _ in each], dtype=np.int64) for each in (told, near))
-    forms = [key.lstrip(_LEADING) for _, key in told]
-    denied = np.asarray([key[0] == _DENIED for _, key in told], dtype=np.bool_)
-    field = np.asarray([_MARK_OF.get(key.lstrip(_DENIED)[0], 0) for _, key in told], dtype=np.int64)
-    hashes, ptr, grams = hash_words(forms, spec.char_ngrams)
+    words = [i for i, key in enumerate(keys) if isinstance(key, str)]
+    pairs = [i for i, key in enumerate(keys) if isinstance(key, tuple)]
+    _, owner, bucket = word_features([str(keys[i]) for i in words], spec)
+    owners = np.concatenate([np.asarray(words, dtype=np.int64)[owner], np.asarray(pairs, dtype=np.int64)])
+    buckets = np.concatenate([bucket, _pair_buckets([keys[i] for i in pairs])])
+    order = owners.argsort(kind="stable")
+    return UnitFeatures(pointers(owners, len(keys)), buckets[order])
+
+
+def word_features(keys: Sequence[str], spec: FeatureSpec) -> tuple[U64, I64, I64]:
+    """Return the hash of each word, whatever its marks, and the features of distinct words: owner and bucket, both rising."""
+    forms = [key.lstrip(_LEADING) for key in keys]
+    hashes, place, grams = hash_words(forms, spec.char_ngrams)
+    every = np.arange(len(keys))
+    denied = np.asarray([key[0] == _DENIED for key in keys], dtype=np.bool_)
     alone = np.where(denied, denial_of(hashes), hashes)
-    marked = np.flatnonzero(field)
-    place = np.repeat(np.arange(len(words)), np.diff(ptr))
-    owners = [words, words[marked], words[place], pairs]
-    buckets = [
-        bucket_of(alone, WORDS),
-        bucket_of(alone[marked] ^ _SALTS[field[marked]], WORDS),
-        np.where(denied[place], denied_grams(grams), grams),
-        _pair_buckets([pair for _, pair in near]),
-    ]
+    parts = [(CHARS, place, grams), (WORDS, every, alone)]
+    if forms != keys:
+        field = np.asarray([_MARK_OF.get(key.lstrip(_DENIED)[0], 0) for key in keys], dtype=np.int64)
+        marked = np.flatnonzero(field)
+        parts.append((WORDS, marked, alone[marked] ^ _SALTS[field[marked]]))
     if spec.meaning:
-        owners.append(words)
-        buckets.append(bucket_of(alone, MEANING))
-    both = np.concatenate(owners) * N_BUCKETS + np.concatenate(buckets)
+        parts.append((MEANING, every, alone))
+    block = np.asarray([part[0] for part in parts]).repeat([len(part[1]) for part in parts])
+    bucket = bucket_of(np.concatenate([part[2] for part in parts]), block)
+    if denied.any():
+        grams_of = bucket[: len(place)]
+        grams_of[denied[place]] = denied_grams(grams_of[denied[place]])
+    both = (np.concatenate([part[1] for part in parts]) << _BUCKET_BITS) + bucket
     both.sort()
-    owner, bucket = np.divmod(both[starts_of(both)], N_BUCKETS)
-    return UnitFeatures(pointers(owner, len(keys)), bucket)
+    both = both[starts_of(both)]
+    return hashes, both >> _BUCKET_BITS, both & (N_BUCKETS - 1)
 
 
-def _pair_buckets(pairs: Sequence[tuple[str, str]]) -> I64:
+def _pair_buckets(pairs: Sequence[Any]) -> I64:
     """Return the buckets of word pairs, by the hashes of their words."""
     place: dict[str, int] = {}
     ends = np.asarray([place.setdefault(form, len(place)) for pair in pairs for form in pair], dtype=np.int64)
     hashes, _, _ = hash_words(list(place), (2, 2))
-    return bucket_of(hashes[ends[::2]] * BASE + hashes[ends[1::2]], WORDS)
+    return bucket_of(pair_hashes(hashes[ends])[::2], WORDS)
