@@ -124,7 +124,7 @@ def test_in_a_browser(session, widget, tmp_path):
         page.press("2")
         page.press("2")  # once more: unsure
         page.press("Enter")
-        assert [one.verdict for one in read_labels(session.store)] == ["no", "unsure"]
+        assert [one.verdict for one in in_force(read_labels(session.store))] == ["no", "unsure"]
 
         page.press("s")
         assert session.review == "r3"
@@ -132,14 +132,14 @@ def test_in_a_browser(session, widget, tmp_path):
         assert page.run("document.querySelectorAll('.rm-label img, .rm-label script').length") == 0
         assert "<script>window.hit = 1</script>" in page.text()
         page.press("u")
-        assert {one.verdict for one in read_labels(session.store) if one.review == "r3"} == {"unsure"}
+        assert {one.verdict for one in in_force(read_labels(session.store)) if one.review == "r3"} == {"unsure"}
 
         page.press("/")
         page.type("поломан все")
         page.press("Enter")
         assert page.chips()[-1].endswith("Брак defect ✓")
         page.press("Enter")
-        assert [one.type for one in read_labels(session.store) if one.verdict == "yes"] == ["T003"]
+        assert [one.type for one in in_force(read_labels(session.store)) if one.verdict == "yes"] == ["T003"]
         assert "Все отзывы этой очереди пройдены" in page.text()
         page.press("z")
         assert session.review == "r4"

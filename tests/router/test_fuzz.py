@@ -213,7 +213,6 @@ REFUSED = [
     (BrokenMapping(), r"a review that cannot be read \(OSError\), expected a text or a mapping of fields"),
     (BrokenText("сломался"), r"a review that cannot be read \(RuntimeError\)"),
     ({Colliding(): "сломался"}, r"a review that cannot be read \(RuntimeError\)"),
-    ({"cons": BrokenNumber(1)}, r"a review that cannot be read \(RuntimeError\)"),
 ]
 
 
@@ -221,6 +220,11 @@ REFUSED = [
 def test_what_has_no_text_is_refused_and_named(router, review, message):
     with pytest.raises(ReviewmineError, match=message):
         router.route(review)
+
+
+@pytest.mark.parametrize("field", ["cons", "channel"])
+def test_a_number_is_read_whatever_it_says_of_others(router, field):
+    assert router.route({"id": "7", field: BrokenNumber(1)}) == router.route({"id": "7", field: "1.0"})
 
 
 def test_an_id_may_be_what_systems_number_things_with(router):

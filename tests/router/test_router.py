@@ -99,7 +99,7 @@ WRONG = [
     (b"text", "a review is bytes"),
     (["text"], "a review is list"),
     ({"id": 5, "text": ["a"]}, "review 5: text is list, expected a text; send text"),
-    ({"id": "\x1b[2J", "text": ["a"]}, r"review '\x1b[2J': text is list, expected a text; send text"),
+    ({"id": "\x1b[2J", "text": ["a"]}, r"review '\\x1b\[2J': text is list, expected a text; send text"),
     ({"cons": {"a": 1}}, r"review \?: cons is dict"),
     ({"pros": b"a"}, "pros is bytes"),
     ({"comment": np.asarray(["a", "b"])}, "comment is ndarray"),

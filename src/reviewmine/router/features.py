@@ -5,6 +5,7 @@ more, weighted by how much they tell) and *extras* (side features). A feature is
 vocabulary keeps the buckets seen in training.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -135,7 +136,9 @@ def extras_of(reviews: Sequence[Mapping[str, Any]], spec: FeatureSpec) -> tuple[
 def is_missing(value: Any) -> bool:
     """Return whether ``value`` is None or what a data frame writes for it: NaN, NaT, NA."""
     return (
-        value is None or (isinstance(value, float) and value != value) or type(value).__name__ in {"NaTType", "NAType"}
+        value is None
+        or (isinstance(value, float) and math.isnan(value))
+        or type(value).__name__ in {"NaTType", "NAType"}
     )
 
 
@@ -159,10 +162,13 @@ def read_text(review: Mapping[str, Any], name: str) -> str:
 
 def no_text(review: Mapping[str, Any], name: str) -> ReviewmineError:
     """Return the error for a cell of a review that is no text."""
-    given = str(review.get("id") or "?")[:100]
-    named = given if given.isprintable() else ascii(given)[:100]  # an id of a stranger must not steer a terminal
-    where = "" if name == "id" else f"review {named}"
+    where = "" if name == "id" else f"review {_shown(str(review.get('id') or '?')[:100])}"
     return ReviewmineError(f"{name} is {type(review[name]).__name__}", expected="a text", where=where, do="send text")
+
+
+def _shown(text: str) -> str:
+    """Return a stranger's text for a line of a terminal, which it must not steer."""
+    return text if text.isprintable() else ascii(text)
 
 
 def as_number(value: Any) -> float | None:
