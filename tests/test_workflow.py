@@ -35,7 +35,8 @@ def test_every_stage_leaves_its_files(demo):
         "used.yaml",
         "run.json",
     ]
-    names += ["scored.csv", "insights/insights.json", "insights/mentions.csv", "report.html"]
+    names += ["scored.csv", "insights/insights.json", "insights/mentions.csv", "insights/alerts.json"]
+    names += ["insights/webhooks.jsonl", "digests/index.html", "report.html"]
     assert [name for name in names if not (folder / RUN / name).is_file()] == []
 
 
@@ -125,6 +126,8 @@ def test_the_run_is_kept_in_mlflow(demo, monkeypatch):
     version = mlflow.MlflowClient().get_model_version_by_alias("reviewmine-demo", "challenger")
     assert str(version.version) == str(kept["version"])
     assert version.tags["bundle_sha256"] == kept["bundle_sha256"]
+    logged = {one.path for one in mlflow.MlflowClient().list_artifacts(kept["run_id"], "insights")}
+    assert logged == {"insights/report.html", "insights/alerts.json", "insights/digests"}
 
 
 def test_a_model_below_its_gates_is_not_registered(tmp_path, cli, monkeypatch):
