@@ -162,7 +162,7 @@ def texts_of_delivery() -> list[str]:
     return texts.sample(frac=1, random_state=SEED).tolist()
 
 
-def main(n: int = 100_000, workers: int = 2, connections: int = 24, given: str = "") -> None:
+def main(n: int = 100_000, workers: int = 2, connections: int = 12, given: str = "") -> None:
     print(f"load of the machine at the start {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
     texts = texts_of_delivery()
     with tempfile.TemporaryDirectory() as made:
