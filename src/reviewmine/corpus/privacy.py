@@ -121,16 +121,22 @@ def _by(pattern: re.Pattern[str]) -> Callable[[str], Iterator[Span]]:
 
 
 def _cards(text: str) -> Iterator[Span]:
-    """Yield the cards in runs of groups of digits; a date or a number may stand beside the card."""
+    """Yield the cards in runs of groups of digits; a date or a number may stand beside the card.
+
+    Where two may be meant, since a number before a card has its check sum by chance, both are one span.
+    """
     for run in _DIGITS.finditer(text):
         groups = [match.span() for match in re.finditer(r"\d+", run[0])]
-        behind = 0
+        found: list[Span] = []
         for i, (start, _) in enumerate(groups):
-            ends = _card_ends(run[0], groups[i:]) if start >= behind else ()
-            for end in ends:
-                yield run.start() + start, run.start() + end
-                behind = end
-                break
+            end = next(_card_ends(run[0], groups[i:]), None)
+            if end is None:
+                continue
+            if found and start < found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], end))
+            else:
+                found.append((start, end))
+        yield from ((run.start() + start, run.start() + end) for start, end in found)
 
 
 def _card_ends(run: str, groups: Sequence[Span]) -> Iterator[int]:
