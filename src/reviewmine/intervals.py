@@ -4,9 +4,10 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 N_RESAMPLES = 200
+Floats = NDArray[np.float64]
 
 
 class Figure(TypedDict):
@@ -55,20 +56,34 @@ def half_sample(
     return {name: figure(value, value + draws[name] - draws[name].mean()) for name, value in whole.items()}
 
 
-def wilson(n: int, total: int, z: float = 1.96) -> Figure:
+def wilson(n: float, total: float, z: float = 1.96) -> Figure:
     """Return the share ``n`` of ``total`` with its interval of ``z`` standard errors, by default 95 % (Wilson, 1927).
 
-    Of no trials everything is possible.
+    Sums of weights count too. Of no trials everything is possible.
 
     >>> wilson(5, 10)
     {'value': 0.5, 'low': 0.2366, 'high': 0.7634}
     """
     if not total:
         return {"value": 0.0, "low": 0.0, "high": 1.0}
-    share, room = n / total, z * z / total
-    middle, half = share + room / 2, z * (share * (1 - share) / total + room / (4 * total)) ** 0.5
-    low, high = max(0.0, (middle - half) / (1 + room)), min(1.0, (middle + half) / (1 + room))
-    return {"value": round(share, 4), "low": round(low, 4), "high": round(high, 4)}
+    low, high = wilson_bounds(n, total, z)
+    return {"value": round(float(min(n / total, 1.0)), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+
+
+def wilson_bounds(counts: ArrayLike, total: ArrayLike, z: float = 1.96) -> tuple[Floats, Floats]:
+    """Return both ends of `wilson`'s intervals of many shares ``counts`` of ``total``, which is not zero; not rounded."""
+    counts, total = np.asarray(counts, dtype=np.float64), np.asarray(total, dtype=np.float64)
+    share, room = np.minimum(counts / total, 1.0), z * z / total
+    middle, half = share + room / 2, z * np.sqrt(share * (1 - share) / total + room / (4 * total))
+    return np.maximum(0.0, (middle - half) / (1 + room)), np.minimum(1.0, (middle + half) / (1 + room))
+
+
+def newcombe(a: ArrayLike, n: float, b: ArrayLike, m: float) -> tuple[Floats, Floats]:
+    """Return both ends of the 95 % interval of ``a / n - b / m`` from Wilson's of both (Newcombe, 1998, method 10)."""
+    one, two = np.asarray(a, dtype=np.float64) / n, np.asarray(b, dtype=np.float64) / m
+    (low_one, high_one), (low_two, high_two) = wilson_bounds(a, n), wilson_bounds(b, m)
+    down, up = np.hypot(one - low_one, high_two - two), np.hypot(high_one - one, two - low_two)
+    return one - two - down, one - two + up
 
 
 def figure(value: float, draws: Any) -> Figure:

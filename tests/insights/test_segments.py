@@ -7,7 +7,7 @@ from scipy.stats import fisher_exact
 from insights.given_mentions import table
 from reviewmine.errors import ReviewmineError
 from reviewmine.insights.segments import MIN_COUNT, compare_segments, parse_filter
-from reviewmine.insights.shares import newcombe
+from reviewmine.intervals import newcombe
 
 TAXONOMY = {
     "types": [{"code": "late", "title": "Опоздание", "kind": "complaint"}, {"code": "kind", "kind": "gratitude"}]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewmine.intervals import Figure, wilson
+from reviewmine.intervals import Figure, newcombe, wilson
 from reviewmine.router.policy import ACTION_OF
 from reviewmine.router.router import Scores
 
@@ -179,7 +179,7 @@ def moved(now: Seen, then: Seen, name: str) -> tuple[Moved, ...]:
     chances = false_discovery_control([min(1.0, float(fisher_exact(table)[1])) for table in tables])
     names = [*now.types] if name == "types" else [f"{2**k if k else 0}–{2 ** (k + 1) - 1}" for k in range(_LENGTHS)]
     rows = [
-        Moved(names[k], wilson(int(one[k]), n), wilson(int(two[k]), m), _newcombe(int(one[k]), n, int(two[k]), m))
+        Moved(names[k], wilson(int(one[k]), n), wilson(int(two[k]), m), _difference(int(one[k]), n, int(two[k]), m))
         for k, chance in zip(used, chances, strict=True)
         if chance <= LEVEL
     ]
@@ -211,16 +211,13 @@ def _share(name: str, now: Seen, then: Seen, rng: np.random.Generator, n_draws: 
     (a, n), (b, m) = ((side.actions[name], side.rows) for side in (now, then))
     one, two = _dealt(np.asarray([a, n - a]), np.asarray([b, m - b]), rng, n_draws)
     chance = _chance(abs(a / n - b / m), np.abs(one[:, 0] / n - two[:, 0] / m))
-    return Check(name, wilson(a, n), wilson(b, m), _newcombe(a, n, b, m), chance)
+    return Check(name, wilson(a, n), wilson(b, m), _difference(a, n, b, m), chance)
 
 
-def _newcombe(a: int, n: int, b: int, m: int) -> Figure:
-    """Return the difference of two shares with its interval from Wilson's of both (Newcombe, 1998, method 10)."""
-    one, two = wilson(a, n), wilson(b, m)
-    value = a / n - b / m
-    down = float(np.hypot(one["value"] - one["low"], two["high"] - two["value"]))
-    up = float(np.hypot(one["high"] - one["value"], two["value"] - two["low"]))
-    return _figure(value, value - down, value + up)
+def _difference(a: int, n: int, b: int, m: int) -> Figure:
+    """Return the difference of two shares with its interval."""
+    low, high = newcombe(a, n, b, m)
+    return _figure(a / n - b / m, float(low), float(high))
 
 
 def _mean(name: str, now: Seen, then: Seen, rng: np.random.Generator, n_draws: int) -> Check:

@@ -2,7 +2,7 @@
 
 import hashlib
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
@@ -17,7 +17,7 @@ from reviewmine.insights.episodes import Issue, find_episodes, find_issues
 from reviewmine.insights.escalation import EscalationPlan, severity, steps_of
 from reviewmine.insights.exposure import MOST_DAYS, Exposure, count_mentions
 from reviewmine.insights.mentions import Mentions
-from reviewmine.insights.quotes import Span, choose_quotes
+from reviewmine.insights.quotes import Evidence, Span, choose_quotes
 from reviewmine.insights.surges import Surges, find_surges, upper
 from reviewmine.intervals import Figure
 from reviewmine.router import TEXT_FIELDS
@@ -31,7 +31,6 @@ _RECENT: Final = 7  # periods that say whether it grows
 _GROWING, _EASING = 1.15, 0.7  # of the ratio three periods ago, and of the highest ratio
 
 State = Literal["opened", "growing", "easing", "closed"]
-Evidence = Mapping[tuple[str, str], Sequence[Span]]
 Types = Mapping[str, Mapping[str, Any]]
 
 

@@ -3,15 +3,14 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from reviewmine.insights.days import Country
+from reviewmine.settings import Closed
 
 
-class AlertsPlan(BaseModel):
+class AlertsPlan(Closed):
     """How alerts are found: the key ``alerts`` of the plan."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     period: Literal["day", "week"] = "day"
     windows: Annotated[tuple[Annotated[int, Field(ge=1, le=28)], ...], Field(min_length=1, max_length=10)] = ()

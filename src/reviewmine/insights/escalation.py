@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from reviewmine.corpus.privacy import mask_many
+from reviewmine.settings import Closed
 
 SCHEMA: Final = "reviewmine.alert/1"
 """Name and version of the webhook body; a change that a receiver would notice raises the number."""
@@ -19,10 +20,8 @@ _QUOTES, _IDS, _LETTERS = 2, 10, 300  # in a webhook body
 _PLACE = re.compile(r"\{(owner|owner_title)\}")
 
 
-class Step(BaseModel):
+class Step(Closed):
     """One step of an escalation."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     after_hours: Annotated[float, Field(ge=0, le=24 * 90)] = 0
     """Hours after the alert opened."""
@@ -35,17 +34,17 @@ Steps = Annotated[tuple[Step, ...], Field(max_length=20)]
 Levels = dict[Level, Steps]
 
 
-class EscalationPlan(BaseModel):
+class EscalationPlan(Closed):
     """Who hears of an alert, by its severity: the key ``escalation`` of the plan."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    default: Levels = {
-        1: (Step(after_hours=24),),
-        2: (Step(after_hours=4), Step(after_hours=24, to="руководитель клиентского сервиса")),
-        3: (Step(by="phone"), Step(after_hours=2, to="руководитель клиентского сервиса", by="phone")),
-    }
-    owners: dict[str, Levels] = {}
+    default: Levels = Field(
+        default={
+            1: (Step(after_hours=24),),
+            2: (Step(after_hours=4), Step(after_hours=24, to="руководитель клиентского сервиса")),
+            3: (Step(by="phone"), Step(after_hours=2, to="руководитель клиентского сервиса", by="phone")),
+        }
+    )
+    owners: dict[str, Levels] = Field(default={})
     """Owner to levels of its own; a level that it does not name is that of ``default``."""
 
     @model_validator(mode="after")

@@ -21,7 +21,7 @@ def between(value: float, low: float, high: float, bounds: tuple[float, float]) 
 
 def share(part: float, n: float) -> Figure:
     """Return the share ``part`` of ``n``, which a crosswalk may have made fractions, with Wilson's interval."""
-    return wilson(min(float(part), float(n)), float(n))  # type: ignore[arg-type] # sums of weights are no whole numbers
+    return wilson(float(part), float(n))
 
 
 def net(plus: float, minus: float, n: float, unit: float = 1.0) -> Figure | None:

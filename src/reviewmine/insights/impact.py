@@ -12,8 +12,7 @@ from reviewmine.insights.counts import total
 from reviewmine.insights.leaveout import Effects, effects, fit, logistic, straight, summed
 from reviewmine.insights.mentions import Mentions
 from reviewmine.insights.ratings import Ratings, find_ratings
-from reviewmine.insights.shares import wilson_bounds
-from reviewmine.intervals import Figure
+from reviewmine.intervals import Figure, wilson_bounds
 
 Floats = NDArray[np.float64]
 Bounds = tuple[float, float]

@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 from reviewmine.insights.counts import sums, whole
 from reviewmine.insights.mentions import Mentions
 from reviewmine.insights.priority import reaches
-from reviewmine.insights.quotes import Span, choose_quotes
+from reviewmine.insights.quotes import Evidence, Span, choose_quotes
 from reviewmine.insights.trends import change
 from reviewmine.intervals import wilson
 
-Evidence = Mapping[tuple[str, str], Sequence[Span]]
-"""Review and type to the spans that spoke for it."""
 N_QUOTES = 6
 N_SEGMENTS = 5
 N_IDS = 50
@@ -46,7 +44,7 @@ def find_pains(
     rows = []
     for k, code in enumerate(mentions.codes):
         kind = types.get(code, {"code": code})
-        share = wilson(min(counts[k], len(mentions.reviews)), len(mentions.reviews))
+        share = wilson(counts[k], len(mentions.reviews))
         row = {
             "code": code,
             "title": kind.get("title", code),

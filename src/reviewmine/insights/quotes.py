@@ -9,6 +9,8 @@ from reviewmine.corpus.privacy import mask_many
 from reviewmine.language.normalize import words
 
 Span = tuple[str, int, int]
+Evidence = Mapping[tuple[str, str], Sequence[Span]]
+"""Review and type to the spans that spoke for it."""
 AROUND = 160
 """Characters shown before and after the span."""
 _LIKE = 0.6  # share of common words from which two quotes say the same

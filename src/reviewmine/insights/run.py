@@ -16,9 +16,10 @@ from reviewmine.insights.emerging import find_emerging
 from reviewmine.insights.impact import impacts
 from reviewmine.insights.journey import find_journey
 from reviewmine.insights.mentions import Mentions, find_mentions
-from reviewmine.insights.pains import Evidence, count_names, find_pains
+from reviewmine.insights.pains import count_names, find_pains
 from reviewmine.insights.plan import InsightsPlan
 from reviewmine.insights.priority import priorities
+from reviewmine.insights.quotes import Evidence
 from reviewmine.insights.ratings import Ratings, find_ratings
 from reviewmine.insights.scores import find_scores
 from reviewmine.insights.segments import compare_segments, parse_filter

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from reviewmine.errors import ReviewmineError
 from reviewmine.insights.counts import total
 from reviewmine.insights.mentions import Mentions
-from reviewmine.insights.shares import newcombe, wilson_bounds
-from reviewmine.intervals import Figure
+from reviewmine.intervals import Figure, newcombe, wilson_bounds
 
 Floats = NDArray[np.float64]
 

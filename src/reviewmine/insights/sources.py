@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from reviewmine.discover.run import Discovery
-from reviewmine.insights.pains import Evidence
+from reviewmine.insights.quotes import Evidence
 from reviewmine.router import Router
 
 QUOTE_POOL = 60

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from reviewmine.errors import ReviewmineError
@@ -25,7 +24,7 @@ from reviewmine.insights.processes import (
 )
 from reviewmine.insights.ratings import Ratings, find_ratings
 from reviewmine.insights.scores import rating_figures
-from reviewmine.insights.trends import WINDOW, change, month_names
+from reviewmine.insights.trends import WINDOW, change, month_names, month_numbers
 from reviewmine.intervals import Figure
 from reviewmine.settings import Closed
 
@@ -252,8 +251,7 @@ def _growth(table: _Table) -> Measured:
     months = month_names(dates)
     if len(months) < 2 * WINDOW:
         return [(None, 0.0)] * table.n
-    number = _month_numbers(dates)
-    late = number - number.max() + 2 * WINDOW - 1  # 0..5 are the two windows
+    late = month_numbers(dates, months) - len(months) + 2 * WINDOW  # 0..5 are the two windows, no date is below
     inside = late >= 0
     totals = np.bincount(late[inside], minlength=2 * WINDOW)
     kept = inside[said.review]
@@ -264,10 +262,3 @@ def _growth(table: _Table) -> Measured:
         (None if one is None else {"value": one["ratio"], "low": one["low"], "high": one["high"]}, row.sum())
         for one, row in zip(changes, monthly, strict=True)
     ]
-
-
-def _month_numbers(dates: Any) -> NDArray[np.int64]:
-    """Return the months of dates as numbers, far in the past where there is no date."""
-    known = dates.notna().to_numpy()
-    numbers = (dates.dt.year * 12 + dates.dt.month).fillna(-1e6).to_numpy(np.int64)
-    return np.where(known, numbers, -1_000_000)

@@ -32,15 +32,15 @@ def month_numbers(dates: pd.Series, months: Sequence[str]) -> NDArray[np.int64]:
     return number.where(number.between(0, len(months) - 1), -1).to_numpy(np.int64)
 
 
-def change(counts: Sequence[float], totals: Sequence[float]) -> dict[str, Any] | None:
-    """Return how a type's share of reviews changed between the last two windows; None when it cannot be told.
+def change(counts: Sequence[float], totals: Sequence[float], window: int = WINDOW) -> dict[str, Any] | None:
+    """Return how a type's share of reviews changed between the last two windows of ``window`` periods; None when it cannot be told.
 
     ``ratio`` of shares with its 95 % interval (log method, Katz et al., 1978), ``verdict`` rising, falling or steady.
     """
-    if len(counts) < 2 * WINDOW:
+    if min(len(counts), len(totals)) < 2 * window:
         return None
-    now, before = total(counts[-WINDOW:]), total(counts[-2 * WINDOW : -WINDOW])
-    n_now, n_before = sum(totals[-WINDOW:]), sum(totals[-2 * WINDOW : -WINDOW])
+    now, before = total(counts[-window:]), total(counts[-2 * window : -window])
+    n_now, n_before = sum(totals[-window:]), sum(totals[-2 * window : -window])
     if now + before < MIN_COUNT or not n_now or not n_before:
         return None
     a, b = now + 0.5, before + 0.5  # half a count keeps the ratio finite

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reviewmine.insights.counts import sums, whole
 from reviewmine.insights.mentions import Mentions
-from reviewmine.insights.trends import WINDOW, change
+from reviewmine.insights.trends import change
 
 N_WEEKS = 13
 MONTH = 4
 """Weeks that a digest calls a month: each has the same weekdays, which calendar months have not."""
 _DAYS = 7
-_DIGITS = 4
 _MONDAY = pd.Timestamp("1970-01-05")
 
 
@@ -49,15 +49,7 @@ def month_change(counts: Sequence[float], totals: Sequence[float]) -> dict[str, 
 
     The form is that of ``trends.change``.
     """
-    if min(len(counts), len(totals)) < 2 * MONTH:
-        return None
-    return change(_windows(counts), _windows(totals))
-
-
-def _windows(values: Sequence[float]) -> list[float]:
-    """Return the two last months as windows of ``change``, which sums each: the sum itself and nothing beside it."""
-    before, now = math.fsum(values[-2 * MONTH : -MONTH]), math.fsum(values[-MONTH:])
-    return [before, *[0.0] * (WINDOW - 1), now, *[0.0] * (WINDOW - 1)]
+    return change(counts, totals, MONTH)
 
 
 def _whole_weeks(days: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -74,6 +66,5 @@ def _by_type(mentions: Mentions, place: NDArray[np.int64], n_weeks: int) -> list
     week = place[mentions.review]
     dated = week >= 0
     cells = mentions.type[dated] * n_weeks + week[dated]
-    sums = np.bincount(cells, mentions.weight[dated], minlength=len(mentions.codes) * n_weeks)
-    rows = np.round(sums, _DIGITS).reshape(len(mentions.codes), n_weeks).tolist()
-    return [[int(value) if value == int(value) else value for value in row] for row in rows]
+    counts = sums(cells, mentions.weight[dated], len(mentions.codes) * n_weeks).reshape(len(mentions.codes), n_weeks)
+    return [[whole(value) for value in row] for row in counts]

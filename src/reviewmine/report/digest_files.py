@@ -2,18 +2,16 @@
 
 import base64
 import hashlib
-import json
 import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from reviewmine.errors import ReviewmineError
 from reviewmine.files import write_text
 from reviewmine.report.digest import Digest, digests
 from reviewmine.report.digest_lines import Line, Quote
 from reviewmine.report.digest_words import word
-from reviewmine.report.page import INSIGHTS, template
+from reviewmine.report.page import read_insights, template
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
 _RESERVED = re.compile(r"index|readme|con|prn|aux|nul|(com|lpt)\d")
@@ -33,7 +31,7 @@ def write_digests(folder: Path, out: Path, week: str | None = None, *, language:
     Beside each ``<owner>.html`` stands ``<owner>.md``; ``index.html`` and ``README.md`` lead to them. Files that are no
     longer written, of an owner who is gone, are left as they are.
     """
-    found = digests(_insights(folder / INSIGHTS), week, language=language)
+    found = digests(read_insights(folder), week, language=language)
     names = {owner: file_name(owner) for owner in found}
     for owner, digest in found.items():
         write_text(out / f"{names[owner]}.md", to_markdown(digest))
@@ -114,17 +112,3 @@ def _page(name: str, **values: Any) -> str:
         for key in ("page", "counts", "voices", "foot", "owner", "alerts", "new", "growing")
     }
     return str(template(name).render(style_sha256=digest, words=words, **values))
-
-
-def _insights(path: Path) -> dict[str, Any]:
-    """Return the content of ``insights.json``. Raises ``ReviewmineError`` for what is none."""
-    do = "make it with `reviewmine insights`"
-    if not path.is_file():
-        raise ReviewmineError(f"no {INSIGHTS}", expected="a folder with insights", where=str(path.parent), do=do)
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ReviewmineError(f"not JSON ({error})", expected="a JSON object", where=str(path), do=do) from error
-    if not isinstance(data, dict) or not isinstance(data.get("types"), list):
-        raise ReviewmineError("no list of types", expected="an object with types", where=str(path), do=do)
-    return data

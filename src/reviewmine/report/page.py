@@ -37,7 +37,7 @@ def render_report(folder: Path) -> str:
     The folder holds ``insights.json``; ``model_card.json`` and ``discovery.json`` are shown where they are. No request,
     one script that is ours and that the page reads as well without, and every word from the files is escaped.
     """
-    insights = _insights(folder)
+    insights = read_insights(folder)
     card = _read(folder / CARD)
     draft = _read(folder / DRAFT)
     titles = {str(row.get("code")): str(row.get("title") or row.get("code")) for row in insights["types"]}
@@ -93,7 +93,7 @@ def write_report(folder: Path, out: Path) -> None:
     write_text(out, render_report(folder))
 
 
-def _insights(folder: Path) -> dict[str, Any]:
+def read_insights(folder: Path) -> dict[str, Any]:
     """Return the insights, or raise ``ReviewmineError`` if there is nothing a page could be made of."""
     path = folder / INSIGHTS
     data = _read(path)

@@ -8,8 +8,8 @@ import pandas as pd
 
 from reviewmine.discover.run import Discovery, discover_topics
 from reviewmine.files import read_table, write_json, write_jsonl, write_table
-from reviewmine.insights.pains import Evidence
 from reviewmine.insights.plan import load_plan
+from reviewmine.insights.quotes import Evidence
 from reviewmine.insights.sources import routed_evidence, topics_as_scored, with_labels
 from reviewmine.labels.dataset import single_types
 from reviewmine.report.topics import write_topics

@@ -11,8 +11,8 @@ import pandas as pd
 import reviewmine
 from reviewmine.files import write_json, write_jsonl, write_table
 from reviewmine.insights.escalation import webhook_body
-from reviewmine.insights.pains import Evidence
 from reviewmine.insights.plan import InsightsPlan
+from reviewmine.insights.quotes import Evidence
 from reviewmine.insights.run import find_insights
 from reviewmine.report.digest_files import write_digests
 from reviewmine.report.page import write_report
