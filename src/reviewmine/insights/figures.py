@@ -7,7 +7,7 @@ from reviewmine.intervals import Figure, wilson
 
 Z = 1.96
 _LENT = 5.0
-"""Reviews that every estimate of a variance is lent, chosen on simulated scales (docs/scores.md)."""
+"""Reviews that every estimate of a variance is lent: chosen on simulated scales, see docs/scores.md."""
 _LEAST_COUNT = 1e-6  # what is left when weights are taken from each other is nothing
 _DIGITS = 4
 
